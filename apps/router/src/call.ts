@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import type { Plugin } from '@signalbox/core';
+import type { ExitCode } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { chooseConfigFile } from './session/choose-config-file.ts';
+import type { Session } from './session/session.ts';
+import { shortPath } from './view/problems.ts';
+import { createTerminal, type Terminal } from './view/terminal.ts';
+
+/** What every command understands. */
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly color: boolean;
+  readonly verbose?: boolean;
+}
+
+/** One command being carried out. */
+export interface Call {
+  readonly io: Io;
+  readonly terminal: Terminal;
+  readonly options: GlobalOptions;
+  /** The configuration file, absolute, and as it is shown. */
+  readonly file: string;
+  readonly shownFile: string;
+  /** Loads the configuration. Throws `ConfigError`. The caller disposes. */
+  open(): Promise<Session>;
+  /** Takes the configuration's secrets out of a text, once it is loaded. */
+  readonly redact: (text: string) => string;
+}
+
+export interface CallHost {
+  readonly io: Io;
+  readonly plugins?: readonly Plugin[];
+  finish(code: ExitCode): void;
+}
+
+type Handler<Args extends readonly unknown[]> = (call: Call, ...args: Args) => Promise<ExitCode>;
+
+/** Turns a handler into what commander calls: with the call's surroundings, its failures told and its exit code kept. */
+export const action =
+  <Args extends readonly unknown[]>(host: CallHost, handler: Handler<Args>) =>
+  async (...args: readonly unknown[]): Promise<void> => {
+    const command = args.at(-1) as Command;
+    const call = createCall(host, command.optsWithGlobals());
+    try {
+      host.finish(await handler(call, ...(args as unknown as Args)));
+    } catch (error) {
+      const { report } = await import('./report.ts');
+      host.finish(report(call, error));
+    }
+  };
+
+function createCall({ io, plugins }: CallHost, options: GlobalOptions): Call {
+  const file = chooseConfigFile({ option: options.config, env: io.env, cwd: io.cwd });
+  let redact = (text: string): string => text;
+  return {
+    io,
+    terminal: createTerminal(io, { color: options.color, json: options.json ?? false }),
+    options,
+    file,
+    shownFile: shortPath(file, io.cwd),
+    async open() {
+      const logTo = (line: string): void => void io.stderr.write(line);
+      // Loaded when needed: help and completion answer twice as fast without the router and its libraries.
+      const { openSession } = await import('./session/session.ts');
+      const session = await openSession({ file, env: io.env, ...(plugins && { plugins }), ...(options.verbose && { logTo }) });
+      redact = (text) => session.config.redact(text);
+      return session;
+    },
+    redact: (text) => redact(text),
+  };
+}

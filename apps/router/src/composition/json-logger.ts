@@ -1,0 +1,23 @@
+import type { Clock, Logger, LogLevel } from '@signalbox/core';
+
+export interface JsonLoggerOptions {
+  readonly write: (line: string) => void;
+  readonly clock: Clock;
+  /** Replaces the secrets of the configuration, should a plugin have let one slip into a field. */
+  readonly redact: (text: string) => string;
+}
+
+/** One JSON object per line: `time`, `level`, `event`, and the event's own fields. */
+export const createJsonLogger = ({ write, clock, redact }: JsonLoggerOptions): Logger => ({
+  log(level: LogLevel, event, fields) {
+    const line = JSON.stringify({ time: clock.now().toISOString(), level, event, ...fields }, describeErrors);
+    write(`${redact(line)}\n`);
+  },
+});
+
+/** Says nothing: without `--verbose` the command speaks for itself. */
+export const silentLogger: Logger = { log() {} };
+
+// JSON knows no errors: without this a logged one would read `{}`.
+const describeErrors = (_key: string, value: unknown): unknown =>
+  value instanceof Error ? { name: value.name, message: value.message, ...('code' in value && { code: value.code }) } : value;

@@ -1,0 +1,35 @@
+import type { Clock, Logger, TokenStore } from '@signalbox/core';
+import { systemClock } from '@signalbox/kit';
+import { createRouter, type MailboxRoutes, type Router, type RouterHost } from '@signalbox/router';
+import { createFetchPool, type FetchPool } from './fetch-pool.ts';
+import { createMemoryTokenStore } from './memory-token-store.ts';
+import { Scope, token } from './scope.ts';
+
+export const CLOCK = token<Clock>('Clock');
+export const LOG = token<Logger>('Logger');
+export const TOKENS = token<TokenStore>('TokenStore');
+export const FETCHES = token<FetchPool>('FetchPool');
+export const HOST = token<RouterHost>('RouterHost');
+export const ROUTES = token<readonly MailboxRoutes[]>('MailboxRoutes');
+export const ROUTER = token<Router>('Router');
+
+export interface ServiceOptions {
+  readonly log: Logger;
+  readonly routes: readonly MailboxRoutes[];
+}
+
+/** Puts the application together: what plugins and the router may use of the world outside. */
+export const createServices = ({ log, routes }: ServiceOptions): Scope =>
+  Scope.create()
+    .value(LOG, log)
+    .value(ROUTES, routes)
+    .value(CLOCK, systemClock)
+    .singleton(TOKENS, [], createMemoryTokenStore)
+    .singleton(FETCHES, [], createFetchPool)
+    .singleton(HOST, [CLOCK, LOG, TOKENS, FETCHES], (clock, log, tokens, fetches): RouterHost => ({
+      clock,
+      log,
+      tokens,
+      fetchFor: (network) => fetches.fetchFor(network),
+    }))
+    .singleton(ROUTER, [ROUTES, HOST], (routes, host) => createRouter({ routes, host }));

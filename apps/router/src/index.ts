@@ -1,0 +1,11 @@
+export { loadBundledPlugins } from './composition/bundled-plugins.ts';
+export { EXIT, type ExitCode } from './exit-codes.ts';
+export { flows } from './flows.ts';
+export type { Io, Output } from './io.ts';
+export { run, type RunOptions } from './run.ts';
+export { openSession, type Session, type SessionOptions } from './session/session.ts';
+export { submit } from './session/submit.ts';
+export { type WatchEvent, watchFolder, type WatchOptions } from './session/watch-mailbox.ts';
+export { renderRoutes } from './view/routes-table.ts';
+export { type Channel, type Colors, createTerminal, type Terminal } from './view/terminal.ts';
+export { clip, column, printable } from './view/text.ts';

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Logger, Plugin } from '@signalbox/core';
+import { systemClock } from '@signalbox/kit';
+import { type Config, createRegistry, explain, type Explanation, loadConfig, type MailboxRoutes, type PluginRegistry, resolveRoutes, type Router } from '@signalbox/router';
+import { loadBundledPlugins } from '../composition/bundled-plugins.ts';
+import { createJsonLogger, silentLogger } from '../composition/json-logger.ts';
+import { createServices, ROUTER } from '../composition/services.ts';
+import { flows } from '../flows.ts';
+import { readConfigFile } from './config-file.ts';
+
+export interface SessionOptions {
+  /** Absolute. */
+  readonly file: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where structured logs go; absent: nowhere. */
+  readonly logTo?: (line: string) => void;
+  /** Instead of the plugins that come with the command; for embedding and tests. */
+  readonly plugins?: readonly Plugin[];
+}
+
+/** A configuration, loaded and routed, with a router that opens what it names. Disposal closes everything opened. */
+export interface Session extends AsyncDisposable {
+  readonly config: Config;
+  readonly registry: PluginRegistry;
+  readonly routes: readonly MailboxRoutes[];
+  /** What each mailbox uses and why, in the same order. */
+  readonly explanations: readonly Explanation[];
+  readonly router: Router;
+}
+
+/** Throws `ConfigError`. A broken mailbox or plugin is no failure: see `routes` and `registry.problems`. */
+export async function openSession({ file, env, logTo, plugins }: SessionOptions): Promise<Session> {
+  const text = await readConfigFile(file);
+  const config = await loadConfig({ file, text, env, readFile: (path) => readFile(path, 'utf8') });
+  const registry = await createRegistry({
+    bundled: plugins ?? (await loadBundledPlugins()),
+    external: config.plugins,
+    importFrom: dirname(file),
+    positions: config.positions,
+  });
+  const routes = await resolveRoutes({ config, registry, flows });
+  const services = createServices({ log: createLog(config, logTo), routes });
+  return {
+    config,
+    registry,
+    routes,
+    explanations: routes.map(explain),
+    router: services.get(ROUTER),
+    [Symbol.asyncDispose]: () => services[Symbol.asyncDispose](),
+  };
+}
+
+const createLog = (config: Config, logTo: SessionOptions['logTo']): Logger =>
+  logTo ? createJsonLogger({ write: logTo, clock: systemClock, redact: (text) => config.redact(text) }) : silentLogger;

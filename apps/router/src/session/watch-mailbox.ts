@@ -1,0 +1,84 @@
+import { type ChangesSince, type Clock, type Folder, type FolderSelector, isMailError, MailError, type MessageSummary, type Receive } from '@signalbox/core';
+import { systemClock } from '@signalbox/kit';
+import type { MailboxRoutes, Router } from '@signalbox/router';
+
+export type WatchEvent =
+  /** From now on new mail is seen. Told once, and again after a failure. */
+  | { readonly kind: 'watching'; readonly routes: MailboxRoutes; readonly folder: Folder }
+  | { readonly kind: 'message'; readonly routes: MailboxRoutes; readonly folder: Folder; readonly message: MessageSummary; readonly seenAt: Date }
+  /** Without `retryInMs` the mailbox is given up: only a changed configuration can help. */
+  | { readonly kind: 'failure'; readonly routes: MailboxRoutes; readonly error: unknown; readonly retryInMs?: number };
+
+export interface WatchOptions {
+  readonly router: Router;
+  readonly routes: MailboxRoutes;
+  readonly folder: FolderSelector;
+  readonly since: 'now' | 'beginning';
+  /** The system's own when not given. */
+  readonly clock?: Clock;
+  readonly signal: AbortSignal;
+  readonly emit: (event: WatchEvent) => void;
+}
+
+const WAIT = { first: 1_000, longest: 60_000 };
+/** Somebody has to do something first, and a wrong password that is repeated quickly locks the account. */
+const REMEDY_WAIT = { first: 60_000, longest: 600_000 };
+
+/** Tells of new mail until the signal aborts, whatever happens in between. Returns; never throws. */
+export async function watchFolder(options: WatchOptions): Promise<void> {
+  const { routes, clock = systemClock, signal, emit } = options;
+  const position: Position = { since: { kind: options.since }, failures: 0 };
+  while (!signal.aborted) {
+    const error = await watchOnce(options, position).catch((thrown: unknown) => thrown);
+    if (signal.aborted) return;
+    // Whoever lost the position cannot continue from it; going on from now is said, not hidden.
+    if (isMailError(error) && error.retry === 'restart') position.since = { kind: 'now' };
+    if (isFinal(error)) {
+      emit({ kind: 'failure', routes, error });
+      return;
+    }
+    const retryInMs = waitFor(error, position.failures);
+    position.failures += 1;
+    emit({ kind: 'failure', routes, error, retryInMs });
+    await clock.sleep(retryInMs, signal).catch(() => {});
+  }
+}
+
+interface Position {
+  since: ChangesSince;
+  /** In a row. */
+  failures: number;
+}
+
+/** Answers, or throws, why it ended. */
+async function watchOnce({ router, routes, folder: selector, clock = systemClock, signal, emit }: WatchOptions, position: Position): Promise<unknown> {
+  const receive = requireReceive((await router.open(routes.mailbox.id, 'receive', { signal })).receive);
+  const folder = await receive.findFolder(selector, { signal });
+  let first = true;
+  for await (const batch of receive.changes({ folder: folder.id, since: position.since, watch: true, signal })) {
+    position.since = { kind: 'cursor', cursor: batch.cursor };
+    position.failures = 0;
+    if (first) emit({ kind: 'watching', routes, folder });
+    first = false;
+    for (const change of batch.changes) {
+      if (change.type === 'message-added') emit({ kind: 'message', routes, folder, message: change.message, seenAt: clock.now() });
+    }
+  }
+  return new MailError('connection.lost', 'The server ended the watch.');
+}
+
+function requireReceive(receive: Receive | undefined): Receive {
+  if (!receive) throw new MailError('capability.unsupported', "This mailbox's transport cannot receive.");
+  return receive;
+}
+
+/** No waiting repairs it. A missing folder may be created, and a lost position was just renewed. */
+const isFinal = (error: unknown): boolean => isMailError(error) && error.retry === 'never' && error.affects !== 'folder';
+
+/** Doubles, with jitter so that a server that comes back is not stormed; a server that names its own time is obeyed. */
+function waitFor(error: unknown, failures: number): number {
+  const { first, longest } = isMailError(error) && error.retry === 'after-remedy' ? REMEDY_WAIT : WAIT;
+  const asked = isMailError(error) ? (error.retryAfterMs ?? 0) : 0;
+  const backOff = Math.min(longest, first * 2 ** failures);
+  return Math.max(asked, Math.round(backOff * (0.75 + Math.random() / 2)));
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { clip, column, printable, textWidth, wrap } from './text.ts';
+
+describe('text from outside', () => {
+  it('loses escape sequences, control characters and bidirectional overrides', () => {
+    expect(printable('\u001B[31mred\u001B[0m\u0007 a\u202Eb\r\n c')).toBe('red ab c');
+  });
+
+  it('keeps accents, emoji and other scripts', () => {
+    expect(printable('Grüße 👋 日本')).toBe('Grüße 👋 日本');
+  });
+});
+
+describe('fitting text into columns', () => {
+  it('counts emoji and ideographs as two columns', () => {
+    expect(textWidth('日本👋a')).toBe(7);
+  });
+
+  it('never exceeds the width, whatever it cuts', () => {
+    for (const text of ['abcdefghij', '日本語日本語', '👨‍👩‍👧 family']) expect(textWidth(clip(text, 5))).toBeLessThanOrEqual(5);
+    expect(clip('abcdefghij', 5)).toBe('abcd…');
+  });
+
+  it('fills a column to its width', () => {
+    expect(column('ab', 4)).toBe('ab  ');
+  });
+
+  it('wraps between words and leaves long words whole', () => {
+    expect(wrap('one two three four five six seven', 24, '  ')).toBe('  one two three four\n  five six seven');
+    expect(wrap('https://example.com/a/very/long/address', 24)).toBe('https://example.com/a/very/long/address');
+  });
+});

@@ -1,0 +1,1 @@
+export { type PasswordConfig, plugin } from './plugin.ts';

@@ -1,0 +1,1 @@
+export { plugin, type TokenConfig } from './plugin.ts';

@@ -1,0 +1,13 @@
+export type { Case, CaseGroup, CaseId, CaseNeeds } from './case.ts';
+export { CASES } from './cases/index.ts';
+export { type CommittedList, committedListProblems, notApplicableList } from './committed-list.ts';
+export { type CaseLimits, DEFAULT_LIMITS } from './limits.ts';
+export { message, type MessageFields, newMessageId } from './messages/build.ts';
+export { runCase } from './run.ts';
+export { casesFor, type CaseSelection } from './select.ts';
+export type { CredentialRequests, DeliverOptions, Door, Faults, LoggedEvent, OpenWorld, StoredMessage, SubmittedMessage, World } from './world.ts';
+export { type Matrix, type MatrixOptions, matrixProblems, type MatrixRow, matrixTable, runSaboteurs } from './matrix.ts';
+export { sabotaged } from './sabotaged.ts';
+export { SABOTEURS, saboteursForServers } from './saboteurs/index.ts';
+export type { Saboteur } from './saboteurs/saboteur.ts';
+export { withMutate, withProbe, withReceive, withSend } from './saboteurs/wrap.ts';

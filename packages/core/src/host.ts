@@ -1,0 +1,43 @@
+import type { CallOptions } from './call-options.ts';
+import type { Secret } from './secret.ts';
+
+/** Everything a plugin may use of the world outside. It has no environment, no timers and no module state of its own. */
+export interface HostServices {
+  readonly log: Logger;
+  /** Bound to the host's proxy and private CAs. */
+  readonly fetch: typeof globalThis.fetch;
+  /** Tests turn it by hand. */
+  readonly clock: Clock;
+  /** For protocols that open sockets themselves. */
+  readonly network: NetworkSettings;
+}
+
+/** How sockets are opened. Certificates are always verified; a private CA is given, never verification switched off. */
+export interface NetworkSettings {
+  /** PEM certificates trusted beside the system's own. */
+  readonly ca?: readonly string[];
+  /** `http://…` (CONNECT) or `socks5://…`; absent: directly. */
+  readonly proxy?: string;
+  /** PEM, for servers that ask for a client certificate. */
+  readonly clientCertificate?: { readonly certificate: string; readonly key: Secret };
+}
+
+export interface Clock {
+  now(): Date;
+  /** Rejects with `signal.reason` on abort. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface Logger {
+  /** `event` is a name such as `imap.reconnected`, not a sentence. Fields never hold secrets or message text. */
+  log(level: LogLevel, event: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Where an auth provider keeps what it must not lose. The host encrypts at rest. */
+export interface TokenStore {
+  read(key: string, options?: CallOptions): Promise<Secret | undefined>;
+  write(key: string, value: Secret, options?: CallOptions): Promise<void>;
+  delete(key: string, options?: CallOptions): Promise<void>;
+}

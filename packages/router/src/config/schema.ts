@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { address, certificates, concurrency, filledText, folderName, host, isoDate, mailboxId, name, options, packageName, port, proxy, secretText, tlsMode } from './fields.ts';
+import { entra } from './schema-entra.ts';
+
+const FOLDER_ROLES = ['inbox', 'outbox', 'sent', 'drafts', 'archive', 'junk', 'trash'] as const;
+
+const mailServer = z
+  .looseObject({ host: host.optional(), port: port.optional(), tls: tlsMode.optional(), ca: certificates.optional() })
+  .meta({ description: 'Further keys are handed to the transport and checked by it.' });
+
+const otherServer = z.looseObject({ ca: certificates.optional() });
+
+const servers = z
+  .object({ imap: mailServer.optional(), smtp: mailServer.optional() })
+  .catchall(otherServer)
+  .meta({ description: 'Servers by the name of the transport that uses them.' });
+
+const auth = z.record(name, options).meta({ description: 'Settings of auth plugins by plugin name.' });
+
+const relay = z.looseObject({
+  flow: name.optional().meta({ description: 'The flow whose send side reaches the relay; relay when not said.' }),
+  host,
+  port: port.optional(),
+  tls: tlsMode.optional(),
+  ca: certificates.optional(),
+  username: filledText.optional(),
+  password: secretText.optional(),
+});
+
+const outgoing = z.strictObject({
+  mode: z.enum(['client', 'relay']).optional().meta({ description: 'client: each mailbox sends by its own flow. relay: one server sends for all.' }),
+  relay: relay.optional(),
+  from: address.optional().meta({ description: 'Default sender.' }),
+  bcc: z.union([address, z.array(address)]).optional().meta({ description: 'Receives a blind copy of everything.' }),
+});
+
+const network = z.strictObject({
+  proxy: proxy.optional().meta({ description: 'Otherwise HTTPS_PROXY of the environment; direct ignores both.' }),
+  noProxy: z.array(filledText).optional().meta({ description: 'Hosts and .domains reached directly; otherwise NO_PROXY.' }),
+  ca: certificates.optional(),
+  clientCertificate: z.strictObject({ certificate: filledText, key: secretText }).optional(),
+});
+
+const flowSide = z.strictObject({
+  transport: name,
+  auth: name,
+  settings: name.optional().meta({ description: 'The top-level section that feeds the auth plugin, such as entra.' }),
+  transportOptions: options.optional(),
+  authOptions: options.optional(),
+});
+
+const flow = z.strictObject({ receive: flowSide.optional(), send: flowSide.optional() });
+
+const folder = z
+  .union([folderName, z.strictObject({ role: z.enum(FOLDER_ROLES) }), z.strictObject({ path: z.array(filledText).min(1) })])
+  .meta({ description: 'A role such as inbox, or a path with / between its parts.' });
+
+/** What a mailbox may say, and `defaults` for all that do not. */
+const handling = {
+  flow: name.optional().meta({ description: 'For both directions; receive and send take precedence.' }),
+  receive: name.optional(),
+  send: name.optional(),
+  folders: z.array(folder).min(1).optional(),
+  onAck: z.union([z.enum(['nothing', 'mark-read']), z.strictObject({ move: folder })]).optional(),
+  backlog: z.union([z.enum(['from-now', 'unread', 'everything']), z.strictObject({ since: isoDate })]).optional(),
+  concurrency: concurrency.optional(),
+};
+
+const mailbox = z.strictObject({
+  id: mailboxId,
+  address,
+  ...handling,
+  tenant: name.optional().meta({ description: 'Which of several named tenants.' }),
+  endpoint: z.union([filledText, z.int()]).optional().meta({ description: "The contact centre's number." }),
+  faxesOnly: z.boolean().optional(),
+  servers: servers.optional(),
+  auth: auth.optional(),
+  username: filledText.optional(),
+  password: secretText.optional(),
+  token: secretText.optional(),
+  tokenFile: filledText.optional(),
+  network: network.optional(),
+});
+
+export const configSchema = z.strictObject({
+  version: z.literal(1),
+  organization: filledText,
+  entra: entra.optional(),
+  servers: servers.optional(),
+  auth: auth.optional(),
+  outgoing: outgoing.optional(),
+  network: network.optional(),
+  plugins: z.array(packageName).optional(),
+  flows: z.record(name, flow).optional(),
+  defaults: z.strictObject(handling).optional(),
+  mailboxes: z.array(mailbox).min(1),
+});
+
+/** The file's shape, checked but not yet completed. */
+export type FileConfig = z.output<typeof configSchema>;

@@ -1,0 +1,23 @@
+export type {
+  Backlog,
+  CertificateSettings,
+  Config,
+  EntraSettings,
+  MailboxConfig,
+  NetworkConfig,
+  OnAck,
+  Options,
+  OutgoingSettings,
+  RelaySettings,
+  ServerSettings,
+} from './config/config.ts';
+export { configJsonSchema } from './config/json-schema.ts';
+export { type ConfigSource, loadConfig } from './config/load-config.ts';
+export { type ConfigPath, type ConfigPositions, formatPath, type Position } from './config/positions.ts';
+export { ConfigError, type ConfigProblem, isConfigError } from './config/problem.ts';
+export { createRegistry, type PluginEntry, type PluginRegistry, type RegistryOptions, type RejectedPlugin } from './registry/registry.ts';
+export { explain, type Explanation, type RouteExplanation, type SideExplanation } from './routing/explain.ts';
+export type { Direction, Flow, FlowSide } from './routing/flow.ts';
+export { type ResolveOptions, resolveRoutes } from './routing/resolve-routes.ts';
+export type { MailboxRoutes, Route, RouteServer } from './routing/route.ts';
+export { createRouter, type Router, type RouterHost, type RouterOptions } from './session/router.ts';

@@ -1,0 +1,111 @@
+import {
+  type AuthProvider,
+  type AuthStatus,
+  type CallOptions,
+  type Clock,
+  type HostServices,
+  isMailError,
+  type Logger,
+  MailError,
+  type MailTransport,
+  type NetworkSettings,
+  type Plugin,
+  type TokenStore,
+} from '@signalbox/core';
+import { abortable } from '@signalbox/kit';
+import type { Direction } from '../routing/flow.ts';
+import type { MailboxRoutes, Route } from '../routing/route.ts';
+import { createFingerprinter } from './fingerprint.ts';
+import { findRoute } from './find-route.ts';
+import { onceOnly } from './once.ts';
+
+/** What the router hands on to plugins. */
+export interface RouterHost {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly tokens: TokenStore;
+  /** A fetch bound to these proxies and certificates. */
+  fetchFor(network: NetworkSettings): typeof fetch;
+}
+
+export interface RouterOptions {
+  readonly routes: readonly MailboxRoutes[];
+  readonly host: RouterHost;
+}
+
+/** Opens what the routes say, once each. Disposal closes every transport and credential it opened; it is idempotent. */
+export interface Router extends AsyncDisposable {
+  readonly mailboxes: readonly MailboxRoutes[];
+  /**
+   * Shared: dispose the router, not the transport. Throws `mailbox.not-found` for an unknown id, `config.invalid` for a broken direction,
+   * `capability.unsupported` for one that the mailbox does not have or its server does not offer, `transport.closed` after disposal,
+   * and what the plugin throws.
+   */
+  open(mailboxId: string, direction: Direction, options?: CallOptions): Promise<MailTransport>;
+  /** Whether credentials are there, without using them on the mail server. Throws as `open` does. */
+  authStatus(mailboxId: string, direction: Direction, options?: CallOptions): Promise<AuthStatus>;
+}
+
+export function createRouter({ routes, host }: RouterOptions): Router {
+  const byId = new Map(routes.map((entry) => [entry.mailbox.id as string, entry]));
+  const fingerprint = createFingerprinter();
+  const onCloseFailure = (error: unknown): void =>
+    host.log.log('warn', 'router.close-failed', isMailError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error });
+  const transports = onceOnly<MailTransport>({ clock: host.clock, onCloseFailure });
+  const providers = onceOnly<AuthProvider>({ clock: host.clock, onCloseFailure });
+
+  const authKey = ({ auth, authConfig, network }: Route): string => fingerprint([auth.name, authConfig, network]);
+  const openAuth = (route: Route, options?: CallOptions): Promise<AuthProvider> =>
+    providers.get(
+      authKey(route),
+      (signal) => guarded(route.auth, signal, () => route.auth.open({ ...servicesFor(route, host), config: route.authConfig, tokens: host.tokens }, { signal })),
+      options,
+    );
+  const openTransport = async (route: Route, signal: AbortSignal): Promise<MailTransport> => {
+    const { mailbox, transport, transportConfig: config } = route;
+    const provider = await openAuth(route, { signal });
+    const credentials = provider.credentialsFor(mailbox);
+    return guarded(transport, signal, () => transport.open({ ...servicesFor(route, host), mailbox, config, credentials }, { signal }));
+  };
+
+  return {
+    mailboxes: routes,
+    async open(mailboxId, direction, options) {
+      options?.signal?.throwIfAborted();
+      const route = findRoute(byId, mailboxId, direction);
+      const { mailbox, transport, transportConfig, network } = route;
+      const key = fingerprint([mailbox.id, transport.name, transportConfig, network, authKey(route)]);
+      const opened = await transports.get(key, (signal) => openTransport(route, signal), options);
+      if (opened[direction]) return opened;
+      throw new MailError('capability.unsupported', `The server of mailbox "${mailbox.id}" lets the transport "${transport.name}" not ${direction}.`, {
+        remedy: { who: 'operator', action: 'fix-config', text: `Choose another flow to ${direction} with.` },
+      });
+    },
+    async authStatus(mailboxId, direction, options) {
+      options?.signal?.throwIfAborted();
+      const route = findRoute(byId, mailboxId, direction);
+      const provider = await openAuth(route, options);
+      return abortable(provider.status(route.mailbox, options), options?.signal);
+    },
+    async [Symbol.asyncDispose]() {
+      await transports[Symbol.asyncDispose](); // before the credentials that they may still ask for
+      await providers[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const servicesFor = ({ network }: Route, host: RouterHost): HostServices => ({ clock: host.clock, log: host.log, network, fetch: host.fetchFor(network) });
+
+/** Every failure that leaves a plugin should be a `MailError`; one that is not is the plugin's mistake, and is said so. */
+async function guarded<Value>(plugin: Plugin, signal: AbortSignal, open: () => Promise<Value>): Promise<Value> {
+  try {
+    return await open();
+  } catch (error) {
+    if (isMailError(error) || (signal.aborted && error === signal.reason)) throw error;
+    throw new MailError('protocol.violation', `The ${plugin.kind} plugin "${plugin.name}" failed in a way that it does not explain.`, {
+      retry: 'never',
+      cause: error,
+      remedy: { who: 'plugin-author', action: 'report-bug', text: `Report this to the author of the ${plugin.kind} plugin "${plugin.name}".` },
+    });
+  }
+}

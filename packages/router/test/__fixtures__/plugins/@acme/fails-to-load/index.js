@@ -1,0 +1,1 @@
+throw new Error('libfoo.so is missing');

@@ -1,0 +1,68 @@
+import type { CallOptions, MessageRef } from '@signalbox/core';
+import type { FetchMessageObject, FetchQueryObject } from 'imapflow';
+import type { Connection } from '../connection/connection.ts';
+import { messageNotFound, parseKey } from '../refs.ts';
+import type { Session } from '../session.ts';
+
+/** Large messages are read in pieces of this size, each in a command of its own, so that no more than one is in memory. */
+export const PIECE = 1024 * 1024;
+
+/** One message's row. Throws `message.not-found`, also when its folder is gone or was numbered anew. */
+export async function fetchRow(connection: Connection, ref: MessageRef, query: FetchQueryObject, signal: AbortSignal | undefined): Promise<FetchMessageObject> {
+  const key = parseKey(ref.key);
+  if (!key) throw messageNotFound(ref);
+  const { uidValidity } = await connection.select(ref.folder, { signal });
+  const row = uidValidity === key.uidValidity ? await connection.fetchOne(key.uid, { uid: true, ...query }, signal) : undefined;
+  if (!row) throw messageNotFound(ref);
+  return row;
+}
+
+/** What is missing from a row may be missing because the message is gone: Dovecot answers NIL then. Throws `message.not-found`. */
+export async function confirmExistence(connection: Connection, ref: MessageRef, signal: AbortSignal | undefined): Promise<void> {
+  const uid = parseKey(ref.key)?.uid;
+  await connection.refresh(ref.folder, signal);
+  if (uid === undefined || (await connection.search({ uid: String(uid) }, signal)).length === 0) throw messageNotFound(ref);
+}
+
+/** Bytes of one section from an offset on. Partial fetches are always by PEEK: imapflow knows no other. */
+export interface PieceReader {
+  (start: number, length: number): Promise<Buffer>;
+}
+
+export function sectionReader(session: Session, ref: MessageRef, section: string | undefined, options?: CallOptions): PieceReader {
+  const signal = options?.signal;
+  return (start, length) =>
+    session.pool.use((connection) => readPiece(connection, ref, section, { start, maxLength: length }, signal), { signal, folder: ref.folder, repeatable: true });
+}
+
+/** Throws `message.not-found`. */
+export async function readPiece(
+  connection: Connection,
+  ref: MessageRef,
+  section: string | undefined,
+  piece: { readonly start: number; readonly maxLength: number },
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  const row = await fetchRow(connection, ref, section === undefined ? { source: piece } : { bodyParts: [{ key: section, ...piece }] }, signal);
+  const bytes = section === undefined ? row.source : row.bodyParts?.get(section.toLowerCase());
+  if (bytes) return bytes;
+  await confirmExistence(connection, ref, signal);
+  return EMPTY;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * The rest of a section after its first piece. A piece shorter than asked for is the last (RFC 9051 §6.4.5); the size the server
+ * tells is no help, because on Exchange Online it may differ from what it sends (FACTS.md C5). One that is longer comes from
+ * a server that ignores the partial specifier and has sent everything.
+ */
+export async function* followingPieces(read: PieceReader, first: Buffer): AsyncGenerator<Buffer, void, undefined> {
+  let start = first.length;
+  for (let full = first.length === PIECE; full; ) {
+    const piece = await read(start, PIECE);
+    if (piece.length > 0) yield piece;
+    start += piece.length;
+    full = piece.length === PIECE;
+  }
+}

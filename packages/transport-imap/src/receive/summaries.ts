@@ -1,0 +1,16 @@
+import type { MessageSummary } from '@signalbox/core';
+import type { Connection, Selected } from '../connection/connection.ts';
+import { SUMMARY, summaryOf } from '../convert.ts';
+
+/** A page of this size is read in one command; the consumer works on it while the connection is free for others. */
+export const PAGE = 200;
+
+/** Summaries by UID, in the order of the answer. A server may leave some out and send others twice. */
+export async function fetchSummaries(connection: Connection, selected: Selected, range: string, options: { readonly uid: boolean; readonly signal?: AbortSignal | undefined }): Promise<Map<number, MessageSummary>> {
+  const summaries = new Map<number, MessageSummary>();
+  await connection.fetch(range, SUMMARY, options, (row) => {
+    const summary = summaryOf(row, selected.folder, selected.uidValidity);
+    if (summary) summaries.set(row.uid, summary);
+  });
+  return summaries;
+}

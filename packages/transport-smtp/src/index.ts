@@ -1,0 +1,2 @@
+export type { SmtpConfig } from './config.ts';
+export { plugin } from './plugin.ts';

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { readOptions } from './options.ts';
+
+const names = (args: readonly string[]): string[] => readOptions(args).workloads.map((workload) => workload.name);
+
+describe('options', () => {
+  it('mean everything with 15 pairs and targets when there are none', () => {
+    const options = readOptions([]);
+    expect(options).toMatchObject({ pairs: 15, targets: true, write: false });
+    expect(options.workloads).toHaveLength(8);
+  });
+
+  it('choose a group or single workloads', () => {
+    expect(names(['--only', 'transports'])).toHaveLength(8);
+    expect(names(['--workload', 'sends', '--workload', 'flags'])).toEqual(['flags', 'sends']);
+  });
+
+  it('can ignore the targets', () => {
+    expect(readOptions(['--no-targets']).targets).toBe(false);
+  });
+
+  it.each([
+    [['--pairs', 'few'], '--pairs wants a whole number'],
+    [['--pairs', '0'], '--pairs wants a whole number'],
+    [['--only', 'router'], 'There is no group "router"; there are: transports.'],
+    [['--workload', 'mails'], 'There is no workload "mails"'],
+    [['--write', '--pairs', '3'], '--write keeps the whole table'],
+    [['--write', '--workload', 'flags'], '--write keeps the whole table'],
+    [['--fast'], "Unknown option '--fast'"],
+  ])('%j are refused in words', (args, words) => {
+    expect(() => readOptions(args)).toThrow(words);
+  });
+});

@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util';
+import { PAIRS_FOR_A_VERDICT } from './targets.ts';
+import { GROUPS, type NamedWorkload, WORKLOADS } from './workloads.ts';
+
+export interface Options {
+  readonly help: boolean;
+  readonly workloads: readonly NamedWorkload[];
+  readonly pairs: number;
+  readonly json?: string;
+  readonly write: boolean;
+  readonly targets: boolean;
+  readonly profiles?: string;
+  /** Bare against bare: what the benchmark reads where there is no difference. */
+  readonly selfCheck: boolean;
+}
+
+export const HELP = `Measures our transports beside the bare libraries, on a Dovecot of its own on loopback.
+
+  npm run bench                              everything, ${PAIRS_FOR_A_VERDICT} pairs of rounds each
+  npm run bench -- --only transports         one group of workloads: ${Object.keys(GROUPS).join(', ')}
+  npm run bench -- --workload flags          one workload (may be repeated): ${WORKLOADS.map((one) => one.name).join(', ')}
+  npm run bench -- --pairs 2 --no-targets    a smoke run: shows that it works, and nothing about speed
+
+  --json FILE      every figure of every round
+  --write          keep the table in docs/performance.md; needs a full run of all workloads
+  --no-targets     exit code 0 also when a target was missed
+  --profiles DIR   a CPU profile of each side's last round
+  --self-check     the bare library against itself: what is read where there is no difference
+
+Exit codes: 0 all targets met, 1 a target was missed or outputs differed, 2 wrong usage.
+`;
+
+/** Throws an Error that tells the user what is wrong with the arguments. */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    allowNegative: true,
+    options: {
+      help: { type: 'boolean', short: 'h', default: false },
+      only: { type: 'string' },
+      workload: { type: 'string', multiple: true },
+      pairs: { type: 'string', default: String(PAIRS_FOR_A_VERDICT) },
+      json: { type: 'string' },
+      write: { type: 'boolean', default: false },
+      targets: { type: 'boolean', default: true },
+      profiles: { type: 'string' },
+      'self-check': { type: 'boolean', default: false },
+    },
+  });
+  const pairs = Number(values.pairs);
+  if (!Number.isInteger(pairs) || pairs < 1) throw new Error(`--pairs wants a whole number of at least 1, not "${values.pairs}".`);
+  const workloads = select(values.only, values.workload);
+  if (values.write && (workloads.length < WORKLOADS.length || pairs < PAIRS_FOR_A_VERDICT || values['self-check'])) {
+    throw new Error(`--write keeps the whole table: it needs all workloads and at least ${PAIRS_FOR_A_VERDICT} pairs.`);
+  }
+  return {
+    help: values.help,
+    workloads,
+    pairs,
+    write: values.write,
+    targets: values.targets,
+    selfCheck: values['self-check'],
+    ...(values.json !== undefined && { json: values.json }),
+    ...(values.profiles !== undefined && { profiles: values.profiles }),
+  };
+}
+
+function select(group: string | undefined, names: readonly string[] | undefined): readonly NamedWorkload[] {
+  const all = group === undefined ? WORKLOADS : GROUPS[group];
+  if (all === undefined) throw new Error(`There is no group "${group}"; there are: ${Object.keys(GROUPS).join(', ')}.`);
+  const unknown = names?.find((name) => all.every((workload) => workload.name !== name));
+  if (unknown !== undefined) throw new Error(`There is no workload "${unknown}"; there are: ${all.map((one) => one.name).join(', ')}.`);
+  return names === undefined ? all : all.filter((workload) => names.includes(workload.name));
+}

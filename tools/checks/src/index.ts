@@ -1,0 +1,1 @@
+export { makeApiReport } from './api-report.ts';

@@ -1,0 +1,74 @@
+// npm run packed: packs every publishable package, looks at the tarballs, and uses them in an empty project as an outsider would.
+// Expects built packages (`npm run build`).
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runNode, runNpm } from './run.ts';
+import { defectsOf, lintTarball, packAll, type Tarball } from './tarball.ts';
+import { ROOT } from './workspace.ts';
+
+const CONSUMER = join(ROOT, 'tools/checks/consumer');
+const TSC = join(ROOT, 'node_modules/@typescript/compiler/bin/tsc');
+const TSCONFIG = {
+  compilerOptions: { target: 'es2024', lib: ['es2024', 'esnext.disposable'], module: 'nodenext', strict: true, exactOptionalPropertyTypes: true, noEmit: true, types: ['node'] },
+  files: ['typed.ts'],
+};
+
+function step(title: string, work: () => void): void {
+  const started = Date.now();
+  work();
+  console.log(`${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+}
+
+function checkTarballs(tarballs: readonly Tarball[]): void {
+  const versions = new Map(tarballs.map(({ manifest }) => [manifest.name, manifest.version]));
+  const defects = tarballs.flatMap((tarball) => defectsOf(tarball, versions).map((defect) => `  ${tarball.manifest.name}: ${defect}`));
+  if (defects.length > 0) throw new Error(`The tarballs are not fit to be published:\n${defects.join('\n')}`);
+}
+
+/** An empty project outside the workspace whose only dependencies are our tarballs. */
+function createProject(directory: string, tarballs: readonly Tarball[]): void {
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> };
+  mkdirSync(directory);
+  const dependencies = Object.fromEntries(tarballs.map(({ manifest, file }) => [manifest.name, `file:${file.replaceAll('\\', '/')}`]));
+  const manifest = { name: 'consumer', version: '1.0.0', private: true, type: 'module', dependencies, devDependencies: { '@types/node': devDependencies['@types/node'] } };
+  writeFileSync(join(directory, 'package.json'), JSON.stringify(manifest, undefined, 2));
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(TSCONFIG, undefined, 2));
+  cpSync(CONSUMER, directory, { recursive: true });
+}
+
+/** One copy of each of ours, unpacked: a link or a second copy would mean that npm took something else than the tarball. */
+function checkInstalled(directory: string, tarballs: readonly Tarball[]): void {
+  const entries = readdirSync(join(directory, 'node_modules'), { recursive: true, withFileTypes: true });
+  for (const { manifest } of tarballs) {
+    const scope = manifest.name.split('/');
+    const copies = entries.filter(({ name, parentPath }) => name === scope.at(-1) && parentPath.endsWith(join('node_modules', ...scope.slice(0, -1))));
+    if (copies.length !== 1 || !copies[0]?.isDirectory()) throw new Error(`${manifest.name} is installed ${copies.length} times, or as a link.`);
+  }
+}
+
+function usePackages(directory: string, tarballs: readonly Tarball[]): void {
+  const inProject = { cwd: directory, env: { ...process.env, NODE_OPTIONS: '' } };
+  step('installed into an empty project', () => {
+    createProject(directory, tarballs);
+    runNpm(['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'], inProject);
+    checkInstalled(directory, tarballs);
+  });
+  step('every package loads', () => process.stdout.write(runNode('import-all.js', [], inProject)));
+  step('a typed consumer compiles', () => runNode(TSC, ['-p', '.'], inProject));
+  step('the packed suite runs against the packed memory transport', () => process.stdout.write(runNode('conformance.js', [], inProject)));
+  step('the command prints its help', () => {
+    const help = runNpm(['exec', '--offline', '--no', '--', 'signalbox', '--help'], inProject);
+    if (!/usage: signalbox/i.test(help)) throw new Error(`signalbox --help says:\n${help}`);
+  });
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'signalbox-packed-'));
+try {
+  const tarballs = packAll(scratch);
+  step(`${tarballs.length} tarballs hold what they should`, () => checkTarballs(tarballs));
+  for (const tarball of tarballs) step(`publint and attw have nothing against ${tarball.manifest.name}`, () => lintTarball(tarball));
+  usePackages(join(scratch, 'consumer'), tarballs);
+} finally {
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
+}

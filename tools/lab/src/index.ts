@@ -1,0 +1,17 @@
+export { startLab } from './lab.ts';
+export type { Lab, LabOptions, ServerName } from './lab.ts';
+export { LabError } from './lab-error.ts';
+export type { LabUser, UserOptions } from './accounts.ts';
+export type { CertificatePair, Certificates } from './certificates.ts';
+export type { DeliverOptions, FolderStatus, SecondDoor, StoredMessage } from './second-door.ts';
+export type { DovecotServer } from './dovecot/server.ts';
+export type { GreenMailServer } from './greenmail/server.ts';
+export type { PostfixServer } from './postfix/server.ts';
+export { startOAuthServer } from './oauth/server.ts';
+export type { OAuthServer, OAuthServerOptions, OAuthStats } from './oauth/server.ts';
+export type { EndpointFault, OAuthFaults } from './oauth/faults.ts';
+export type { MintOptions, TokenFormat } from './oauth/tokens.ts';
+export { startFaultProxy } from './fault-proxy.ts';
+export type { FaultProxy, FaultProxyOptions } from './fault-proxy.ts';
+export type { Direction, Ending, Faults, LineRewriter, RewriteContext } from './proxied-connection.ts';
+export { exchangeWords } from './exchange-words.ts';

@@ -1,0 +1,12 @@
+export { type LocalCertificate, makeLocalCertificate } from './certificate.ts';
+export type { ImapFaults } from './imap-faults.ts';
+export {
+  type LocalDeliverOptions,
+  type LocalImapMessage,
+  type LocalImapOptions,
+  type LocalImapServer,
+  STANDARD_FOLDERS,
+  startImapServer,
+} from './imap-server.ts';
+export type { SmtpFaults, SmtpStep } from './smtp-faults.ts';
+export { type LocalSmtpAccount, type LocalSmtpMessage, type LocalSmtpOptions, type LocalSmtpServer, startSmtpServer } from './smtp-server.ts';

@@ -1,0 +1,1 @@
+export { worldsOf } from './worlds/index.ts';
