@@ -132,7 +132,8 @@ export class Connection {
     this.#selections += 1;
     this.#selected = undefined;
     try {
-      const mailbox = await this.run((client) => client.mailboxOpen(folder), options.signal);
+      // On a session that is ending imapflow answers nothing, whatever its types say.
+      const mailbox = await this.required((client) => client.mailboxOpen(folder), options.signal);
       this.#selected = {
         folder,
         uidValidity: String(mailbox.uidValidity),
