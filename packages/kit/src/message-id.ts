@@ -15,6 +15,16 @@ export function normalizeMessageId(header: string | null | undefined): InternetM
 /** Every msg-id of a References or In-Reply-To header, in order. */
 export function parseMessageIds(header: string | null | undefined): readonly InternetMessageId[] {
   if (!header) return [];
-  const bracketed = header.match(/<[^<>]*>/g) ?? header.trim().split(/\s+/);
-  return bracketed.map(normalizeMessageId).filter((id) => id !== undefined);
+  const bracketed = header.match(/<[^<>]*>/g);
+  if (!bracketed) return header.trim().split(/\s+/).map(normalizeMessageId).filter((id) => id !== undefined);
+  const ids: InternetMessageId[] = [];
+  // Runs for every message of a listing, and hardly any id is folded: what need not be replaced is not.
+  for (const text of bracketed) {
+    const id = text.slice(1, -1);
+    const plain = SPACE.test(id) ? id.replaceAll(/\s+/g, '') : id;
+    if (plain !== '') ids.push(plain);
+  }
+  return ids;
 }
+
+const SPACE = /\s/;
