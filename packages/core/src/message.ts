@@ -33,6 +33,8 @@ export interface ListRequest extends CallOptions {
   /** Only messages with `receivedAt` at or after this instant. A listing aid, never a position: old mail can be moved in later. */
   readonly receivedSince?: Date;
   readonly limit?: number;
+  /** `any` is for whoever wants all of it: the order that costs the server and this process least. Default: `newest-first`. */
+  readonly order?: 'newest-first' | 'any';
 }
 
 export interface LocateQuery {

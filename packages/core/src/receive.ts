@@ -17,7 +17,7 @@ export interface Receive {
   listFolders(options?: CallOptions): AsyncIterable<Folder>;
   /** Throws `folder.not-found`. */
   findFolder(selector: FolderSelector, options?: CallOptions): Promise<Folder>;
-  /** Newest first. For people and tools; synchronise with `changes`. Throws `folder.not-found`. */
+  /** Newest first, unless any order will do. For people, tools and audits; synchronise with `changes`. Throws `folder.not-found`. */
   list(request: ListRequest): AsyncIterable<MessageSummary>;
   /** Errors surface on `next()`. Throws `folder.not-found`, `cursor.expired`, `cursor.foreign`. */
   changes(request: ChangesRequest): AsyncIterable<ChangeBatch>;

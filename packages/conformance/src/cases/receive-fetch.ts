@@ -61,6 +61,27 @@ export const FETCH_CASES: readonly Case[] = [
     },
   },
   {
+    id: 'receive/call-inside-many',
+    title: 'answers other calls while many messages are read, or listed in any order',
+    needs: { facets: ['receive'], door: ['deliver'] },
+    async run(world) {
+      await deliver(world, 'one', 'two', 'three');
+      const receive = receiveOf(world.transport);
+      const refs: MessageRef[] = [];
+      const [{ ref: first } = { ref: undefined }] = await allOf(world.transport);
+      assert.ok(first);
+      for await (const { ref } of receive.list({ folder: first.folder, order: 'any' })) {
+        assert.ok((await rawOf(world.transport, first)).byteLength > 0);
+        refs.push(ref);
+      }
+      for await (const { source } of receive.fetchRawEach(refs)) {
+        assert.equal(await receive.unread(first.folder), 3, 'a count made while many messages are read');
+        assert.ok((await collectBytes(source.bytes)).byteLength > 0);
+      }
+      assert.equal(refs.length, 3, 'a call has cut the listing short');
+    },
+  },
+  {
     id: 'receive/fetch-each-gone',
     title: 'names the messages that are gone after it has handed out all others',
     needs: { facets: ['receive'], door: ['deliver', 'expunge'] },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ListRequest } from '@signalbox/core';
 import type { Case } from '../case.ts';
 import { message, newMessageId } from '../messages/build.ts';
 import { deliver, deliverAs, deliverRaw } from '../support/deliver.ts';
@@ -40,6 +41,20 @@ export const LIST_CASES: readonly Case[] = [
       await deliverAs(world, 'after', { receivedAt: day(3) });
       const listed = await collect(receiveOf(world.transport).list({ folder: await folderOf(world.transport), receivedSince: day(2) }));
       assert.deepEqual(subjectsOf(listed), ['after', 'exactly']);
+    },
+  },
+  {
+    id: 'receive/list-any-order',
+    title: 'lists each message once when any order will do, within the bounds it was given',
+    needs: { facets: ['receive'], door: ['deliver'] },
+    async run(world) {
+      for (const date of [3, 1, 4, 2]) await deliverAs(world, `day ${date}`, { receivedAt: day(date) });
+      const folder = await folderOf(world.transport);
+      const list = async (request: Omit<ListRequest, 'folder' | 'order'> = {}): Promise<readonly (string | undefined)[]> =>
+        subjectsOf(await collect(receiveOf(world.transport).list({ folder, order: 'any', ...request }))).toSorted();
+      assert.deepEqual(await list(), ['day 1', 'day 2', 'day 3', 'day 4']);
+      assert.deepEqual(await list({ receivedSince: day(3) }), ['day 3', 'day 4']);
+      assert.equal(new Set(await list({ limit: 3 })).size, 3, 'a limit in any order');
     },
   },
   {

@@ -55,6 +55,25 @@ export const FETCH_SABOTEURS: readonly Saboteur[] = [
       })),
   },
   {
+    id: 'cannot-count-meanwhile',
+    title: 'counts no unread messages while many messages are read',
+    caughtBy: ['receive/call-inside-many'],
+    sabotage(transport) {
+      let reading = 0;
+      return withReceive(transport, (inner) => ({
+        async *fetchRawEach(...args) {
+          reading += 1;
+          try {
+            yield* inner.fetchRawEach(...args);
+          } finally {
+            reading -= 1;
+          }
+        },
+        unread: async (...args) => (reading > 0 ? 0 : inner.unread(...args)),
+      }));
+    },
+  },
+  {
     id: 'hides-gone-messages',
     title: 'says nothing about messages that are gone',
     caughtBy: ['receive/fetch-each-gone'],

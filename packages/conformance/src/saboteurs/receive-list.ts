@@ -22,15 +22,30 @@ export const LIST_SABOTEURS: readonly Saboteur[] = [
       })),
   },
   {
+    id: 'passes-over-the-first',
+    title: 'passes over one message when any order will do',
+    caughtBy: ['receive/list-any-order', 'receive/call-inside-many'],
+    sabotage: (transport) =>
+      withReceive(transport, (inner) => ({
+        async *list(request) {
+          let first = request.order === 'any';
+          for await (const message of inner.list(request)) {
+            if (!first) yield message;
+            first = false;
+          }
+        },
+      })),
+  },
+  {
     id: 'ignores-the-limit',
     title: 'lists more than it was asked for',
-    caughtBy: ['receive/list-limit'],
+    caughtBy: ['receive/list-limit', 'receive/list-any-order'],
     sabotage: (transport) => withReceive(transport, (inner) => ({ list: ({ limit: _ignored, ...request }) => inner.list(request) })),
   },
   {
     id: 'excludes-the-instant',
     title: 'lists what was received after an instant, the instant itself excluded',
-    caughtBy: ['receive/list-received-since'],
+    caughtBy: ['receive/list-received-since', 'receive/list-any-order'],
     sabotage: (transport) =>
       withReceive(transport, (inner) => ({
         async *list(request) {
