@@ -34,9 +34,12 @@ export function byFolder(refs: readonly MessageRef[]): FolderRefs[] {
 /** The UIDs of those refs that belong to this UIDVALIDITY. */
 export function uidsUnder(uidValidity: string, refs: readonly MessageRef[]): Map<number, MessageRef> {
   const uids = new Map<number, MessageRef>();
+  const [prefix, start] = [`${uidValidity}.`, uidValidity.length + 1];
   for (const ref of refs) {
-    const key = parseKey(ref.key);
-    if (key?.uidValidity === uidValidity) uids.set(key.uid, ref);
+    if (!ref.key.startsWith(prefix)) continue;
+    const digits = ref.key.slice(start);
+    const uid = Number(digits);
+    if (uid > 0 && String(uid) === digits) uids.set(uid, ref); // as \d+ says it, at a tenth of the cost
   }
   return uids;
 }

@@ -40,7 +40,7 @@ export class Connection {
   #selections = 0;
   #news = 0;
   #idle: Promise<boolean | undefined> | undefined;
-  #interrupt: ((error: MailError) => void) | undefined;
+  #interrupt: ((reason: MailError) => void) | undefined;
 
   constructor(client: ImapFlow, options: ConnectionOptions) {
     this.client = client;
@@ -102,26 +102,33 @@ export class Connection {
    * its answer would be taken for the next command's.
    */
   async run<T>(command: (client: ImapFlow) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    signal?.throwIfAborted();
-    this.#refusal = undefined;
-    const done = new AbortController();
     const { promise: ended, reject } = Promise.withResolvers<never>();
-    const onAbort = (): void => {
-      reject(signal?.reason);
-      this.destroy();
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
-    this.#interrupt = reject;
-    void this.#watchForSilence(done.signal, reject);
+    using _guard = this.#guard(signal, reject);
     try {
       return await Promise.race([command(this.client), ended]);
     } catch (error) {
       signal?.throwIfAborted();
       throw this.#failure(error);
-    } finally {
-      this.#interrupt = undefined;
-      done.abort();
-      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /**
+   * Rows as the server sends them: among them may be some nobody asked for, and several for one message. While the consumer
+   * works on one the server waits, so that no more than one is in memory; whoever leaves early lets the rest run to waste.
+   */
+  async *rows(range: string, query: FetchQueryObject, options: { readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<FetchMessageObject, void, undefined> {
+    const { signal } = options;
+    const given: { reason?: unknown } = {};
+    using guard = this.#guard(signal, (reason) => (given.reason ??= reason));
+    try {
+      for await (const row of this.client.fetch(range, query, { uid: true })) {
+        guard.paused = true;
+        yield row;
+        guard.paused = false;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw this.#failure(given.reason ?? error);
     }
   }
 
@@ -166,16 +173,6 @@ export class Connection {
   async countExisting(set: string, signal?: AbortSignal): Promise<number> {
     const found = await this.required((client) => client.search({ uid: set }, { uid: true, returnOptions: ['COUNT'] }), signal);
     return Array.isArray(found) ? found.length : (found.count ?? 0);
-  }
-
-  /**
-   * Rows as the server sends them: among them may be some nobody asked for, and several for one message.
-   * Each is handed over as it comes and not kept: a page of rows that lives on makes the young generation grow.
-   */
-  async fetch(range: string, query: FetchQueryObject, options: { readonly uid: boolean; readonly signal?: AbortSignal | undefined }, take: (row: FetchMessageObject) => void): Promise<void> {
-    await this.run(async (client) => {
-      for await (const row of client.fetch(range, query, { uid: options.uid })) take(row);
-    }, options.signal);
   }
 
   /** Absent when there is no such message. */
@@ -231,19 +228,47 @@ export class Connection {
     return failure;
   }
 
-  /** A long answer is no silence: only a stretch without a single octet counts. */
-  async #watchForSilence(done: AbortSignal, reject: (error: MailError) => void): Promise<void> {
+  /** Watches over one command: on abort, on silence and on a throttling it says why and gives the connection up. */
+  #guard(signal: AbortSignal | undefined, giveUp: (reason: unknown) => void): Guard {
+    signal?.throwIfAborted();
+    this.#refusal = undefined;
+    const done = new AbortController();
+    const onAbort = (): void => {
+      giveUp(signal?.reason);
+      this.destroy();
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#interrupt = giveUp;
+    const guard: Guard = {
+      paused: false,
+      [Symbol.dispose]: () => {
+        if (this.#interrupt === giveUp) this.#interrupt = undefined;
+        done.abort();
+        signal?.removeEventListener('abort', onAbort);
+      },
+    };
+    void this.#watchForSilence(guard, done.signal, giveUp);
+    return guard;
+  }
+
+  /** A long answer is no silence: only a stretch without a single octet counts, and none in which nobody was listening. */
+  async #watchForSilence(guard: Guard, done: AbortSignal, giveUp: (reason: MailError) => void): Promise<void> {
     const { clock, commandTimeoutMs, host } = this.#options;
     try {
-      for (let received = -1; received !== this.client.stats().received; ) {
-        received = this.client.stats().received;
+      for (let received = -1; guard.paused || received !== this.client.stats().received; ) {
+        received = guard.paused ? -1 : this.client.stats().received;
         await clock.sleep(commandTimeoutMs, done);
       }
     } catch {
       return; // the command has settled
     }
     if (done.aborted) return;
-    reject(new MailError('timeout', `${host} did not answer within ${commandTimeoutMs} ms.`));
+    giveUp(new MailError('timeout', `${host} did not answer within ${commandTimeoutMs} ms.`));
     this.destroy();
   }
+}
+
+interface Guard extends Disposable {
+  /** The consumer is at work, and the server rightly silent. */
+  paused: boolean;
 }

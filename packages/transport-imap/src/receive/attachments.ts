@@ -3,7 +3,7 @@ import type { MessageStructureObject } from 'imapflow';
 import { decode } from '../transfer-encoding.ts';
 import { enter, type Session } from '../session.ts';
 import { attachmentsOf, findPart } from '../structure.ts';
-import { confirmExistence, fetchRow, followingPieces, PIECE, sectionReader } from './pieces.ts';
+import { confirmExistence, fetchRow, PIECE, Pieces, sectionReader } from './pieces.ts';
 
 export async function listAttachments(session: Session, ref: MessageRef, options?: CallOptions): Promise<readonly Attachment[]> {
   enter(session, options);
@@ -18,12 +18,7 @@ export async function fetchAttachment(session: Session, ref: MessageRef, attachm
   const attachment = structure && attachmentsOf(structure).find(({ id }) => id === attachmentId);
   if (!part || !attachment) throw new MailError('message.not-found', `The message has no attachment "${attachmentId}".`);
   const read = sectionReader(session, ref, attachmentId, options);
-  const first = await read(0, PIECE);
-  const encoded = (async function* () {
-    yield first;
-    yield* followingPieces(read, first);
-  })();
-  const bytes = decode(part.encoding, encoded);
+  const bytes = decode(part.encoding, new Pieces(await read(0, PIECE), read));
   return {
     ...(attachment.size !== undefined && { size: attachment.size }),
     bytes,

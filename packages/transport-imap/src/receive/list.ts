@@ -1,20 +1,40 @@
 import { MailError, type ListRequest, type MessageSummary } from '@signalbox/core';
-import type { Connection } from '../connection/connection.ts';
+import type { FetchMessageObject } from 'imapflow';
+import { SUMMARY, summaryOf } from '../convert.ts';
 import { enter, type Session } from '../session.ts';
 import { formatUids } from '../uid-set.ts';
+import { eachRow, type Wanted } from './each-row.ts';
 import { readAhead } from './read-ahead.ts';
 import { fetchSummaries, PAGE } from './summaries.ts';
 
 const DAY_MS = 86_400_000;
 
-/**
- * Newest first: by UID from page to page, by arrival within a page. Between pages the connection is free.
- * The UIDs are asked for once at the beginning, so that mail coming or going meanwhile shifts nothing.
- */
-export async function* listMessages(session: Session, request: ListRequest): AsyncGenerator<MessageSummary, void, undefined> {
-  const { signal, receivedSince, limit = Number.POSITIVE_INFINITY } = request;
+/** The UIDs are asked for once at the beginning, so that mail coming or going meanwhile shifts nothing. */
+export function listMessages(session: Session, request: ListRequest): AsyncGenerator<MessageSummary, void, undefined> {
+  const all = request.order === 'any' ? inServersOrder(session, request) : newestFirst(session, request);
+  return request.limit === undefined ? all : atMost(all, request.limit);
+}
+
+async function* atMost<T>(items: AsyncGenerator<T, void, undefined>, limit: number): AsyncGenerator<T, void, undefined> {
+  if (limit <= 0) return;
+  let left = limit;
+  for await (const item of items) {
+    yield item;
+    left -= 1;
+    if (left <= 0) return;
+  }
+}
+
+interface Found {
+  readonly uidValidity: string;
+  readonly uids: readonly number[];
+}
+
+/** By UID from page to page, by arrival within a page. Between pages the connection is free. */
+async function* newestFirst(session: Session, request: ListRequest): AsyncGenerator<MessageSummary, void, undefined> {
   enter(session, request);
-  const { uidValidity, uids } = await session.pool.use((connection) => findUids(connection, request), { signal, folder: request.folder, repeatable: true });
+  const { receivedSince, limit = Number.POSITIVE_INFINITY } = request;
+  const { uidValidity, uids } = await findUids(session, request);
   let [end, asked] = [uids.length, 0];
   const nextPage = (): Promise<MessageSummary[]> | undefined => {
     if (end <= 0 || asked >= limit) return undefined;
@@ -24,26 +44,42 @@ export async function* listMessages(session: Session, request: ListRequest): Asy
     if (!receivedSince) asked += page.length;
     return readPage(session, request, uidValidity, page);
   };
-  let left = limit;
   for await (const page of readAhead(nextPage)) {
     for (const summary of page) {
-      if (left === 0) return;
-      if (receivedSince && summary.receivedAt < receivedSince) continue;
-      left -= 1;
-      signal?.throwIfAborted();
-      session.pool.closed.throwIfAborted();
+      if (!isRecent(summary, request)) continue;
+      enter(session, request);
       yield summary;
     }
-    if (left === 0) return;
   }
 }
 
-async function findUids(connection: Connection, { folder, receivedSince, signal }: ListRequest): Promise<{ uidValidity: string; uids: number[] }> {
-  const { uidValidity, exists } = await connection.select(folder, { fresh: true, signal });
-  if (exists === 0) return { uidValidity, uids: [] };
-  // SEARCH knows days, in the server's time zone (RFC 9051 §6.4.4): ask for one more and sort out afterwards.
-  const uids = await connection.search(receivedSince ? { since: new Date(receivedSince.getTime() - DAY_MS) } : { all: true }, signal);
-  return { uidValidity, uids };
+/** All in one command, each handed over as it comes. */
+function inServersOrder(session: Session, request: ListRequest): AsyncGenerator<MessageSummary, void, undefined> {
+  const { folder } = request;
+  const find = async (): Promise<Wanted> => {
+    const { uidValidity, uids } = await findUids(session, request);
+    return { uidValidity, left: new Set(uids) };
+  };
+  const read = (row: FetchMessageObject, uidValidity: string): MessageSummary | undefined => {
+    const summary = summaryOf(row, folder, uidValidity);
+    return summary && isRecent(summary, request) ? summary : undefined;
+  };
+  return eachRow(session, { folder, find, query: SUMMARY, read }, request);
+}
+
+const isRecent = ({ receivedAt }: MessageSummary, { receivedSince }: ListRequest): boolean => !receivedSince || receivedAt >= receivedSince;
+
+async function findUids(session: Session, { folder, receivedSince, signal }: ListRequest): Promise<Found> {
+  return session.pool.use(
+    async (connection) => {
+      const { uidValidity, exists } = await connection.select(folder, { fresh: true, signal });
+      if (exists === 0) return { uidValidity, uids: [] };
+      // SEARCH knows days, in the server's time zone (RFC 9051 §6.4.4): ask for one more and sort out afterwards.
+      const uids = await connection.search(receivedSince ? { since: new Date(receivedSince.getTime() - DAY_MS) } : { all: true }, signal);
+      return { uidValidity, uids };
+    },
+    { signal, folder, repeatable: true },
+  );
 }
 
 async function readPage(session: Session, { folder, signal }: ListRequest, uidValidity: string, uids: readonly number[]): Promise<MessageSummary[]> {
@@ -51,7 +87,7 @@ async function readPage(session: Session, { folder, signal }: ListRequest, uidVa
     async (connection) => {
       const selected = await connection.select(folder, { signal });
       if (selected.uidValidity !== uidValidity) throw new MailError('folder.not-found', `"${folder}" was replaced while it was listed.`);
-      return fetchSummaries(connection, selected, formatUids(uids), { uid: true, signal });
+      return fetchSummaries(connection, selected, formatUids(uids), signal);
     },
     { signal, folder, repeatable: true },
   );

@@ -40,7 +40,7 @@ async function locateIn(session: Session, folder: FolderId, { messageId, receive
       if (selected.exists === 0) return [];
       const uids = await connection.search(criteria, signal);
       if (uids.length === 0) return [];
-      const summaries = await fetchSummaries(connection, selected, formatUids(uids), { uid: true, signal });
+      const summaries = await fetchSummaries(connection, selected, formatUids(uids), signal);
       return [...summaries.values()].filter((summary) => summary.messageId === messageId);
     },
     { signal, folder, repeatable: true },

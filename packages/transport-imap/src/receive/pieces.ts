@@ -5,7 +5,7 @@ import { messageNotFound, parseKey } from '../refs.ts';
 import type { Session } from '../session.ts';
 
 /** Large messages are read in pieces of this size, each in a command of its own, so that no more than one is in memory. */
-export const PIECE = 1024 * 1024;
+export const PIECE = 2 * 1024 * 1024;
 
 /** One message's row. Throws `message.not-found`, also when its folder is gone or was numbered anew. */
 export async function fetchRow(connection: Connection, ref: MessageRef, query: FetchQueryObject, signal: AbortSignal | undefined): Promise<FetchMessageObject> {
@@ -53,16 +53,38 @@ export async function readPiece(
 const EMPTY = Buffer.alloc(0);
 
 /**
- * The rest of a section after its first piece. A piece shorter than asked for is the last (RFC 9051 §6.4.5); the size the server
- * tells is no help, because on Exchange Online it may differ from what it sends (FACTS.md C5). One that is longer comes from
- * a server that ignores the partial specifier and has sent everything.
+ * A section whose first piece is there already; the rest is read only as far as its reader goes. A piece shorter than asked for is
+ * the last (RFC 9051 §6.4.5); the size the server tells is no help, because on Exchange Online it may differ from what it sends
+ * (FACTS.md C5). One that is longer comes from a server that ignores the partial specifier and has sent everything.
  */
-export async function* followingPieces(read: PieceReader, first: Buffer): AsyncGenerator<Buffer, void, undefined> {
-  let start = first.length;
-  for (let full = first.length === PIECE; full; ) {
-    const piece = await read(start, PIECE);
-    if (piece.length > 0) yield piece;
-    start += piece.length;
-    full = piece.length === PIECE;
+export class Pieces implements AsyncIterableIterator<Buffer> {
+  readonly #read: PieceReader;
+  /** No piece is referred to once it is handed out: kept until the next has come, it would outlive the collections that free it. */
+  #ready: Buffer | undefined;
+  #start = 0;
+  #ended = false;
+
+  constructor(first: Buffer, read: PieceReader) {
+    this.#ready = first;
+    this.#read = read;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Buffer>> {
+    if (this.#ended) return { done: true, value: undefined };
+    const value = this.#ready ?? (await this.#read(this.#start, PIECE));
+    this.#ready = undefined;
+    this.#start += value.length;
+    this.#ended = value.length !== PIECE;
+    return value.length > 0 ? { done: false, value } : { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<Buffer>> {
+    this.#ended = true;
+    this.#ready = undefined;
+    return { done: true, value: undefined };
   }
 }

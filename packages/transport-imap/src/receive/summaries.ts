@@ -6,11 +6,11 @@ import { SUMMARY, summaryOf } from '../convert.ts';
 export const PAGE = 200;
 
 /** Summaries by UID, in the order of the answer. A server may leave some out and send others twice. */
-export async function fetchSummaries(connection: Connection, selected: Selected, range: string, options: { readonly uid: boolean; readonly signal?: AbortSignal | undefined }): Promise<Map<number, MessageSummary>> {
+export async function fetchSummaries(connection: Connection, selected: Selected, uids: string, signal: AbortSignal | undefined): Promise<Map<number, MessageSummary>> {
   const summaries = new Map<number, MessageSummary>();
-  await connection.fetch(range, SUMMARY, options, (row) => {
+  for await (const row of connection.rows(uids, SUMMARY, { signal })) {
     const summary = summaryOf(row, selected.folder, selected.uidValidity);
     if (summary) summaries.set(row.uid, summary);
-  });
+  }
   return summaries;
 }

@@ -90,7 +90,7 @@ export async function readBatch(connection: Connection, folder: FolderId, uidVal
   if (selected.uidValidity !== uidValidity) {
     throw new MailError('cursor.expired', 'The server has numbered this folder anew (UIDVALIDITY changed).');
   }
-  const summaries = await fetchSummaries(connection, selected, formatUids(uids), { uid: true, signal });
+  const summaries = await fetchSummaries(connection, selected, formatUids(uids), signal);
   const messages = uids.map((uid) => summaries.get(uid)).filter((summary) => summary !== undefined);
   return { messages, omitted: uids.filter((uid) => !summaries.has(uid)) };
 }
