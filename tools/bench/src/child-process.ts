@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Job, Reply, Report } from './job.ts';
+import { NODE_FLAGS } from './node-flags.ts';
 
 const CHILD = fileURLToPath(new URL('child/main.ts', import.meta.url));
 
@@ -14,7 +15,7 @@ export interface ChildOptions {
 export async function runInChild(job: Job, { signal, compileCache }: ChildOptions = {}): Promise<Report> {
   signal?.throwIfAborted();
   const child = fork(CHILD, {
-    execArgv: ['--conditions=@signalbox/source', '--expose-gc'],
+    execArgv: ['--conditions=@signalbox/source', '--expose-gc', ...NODE_FLAGS],
     env: { ...process.env, ...(compileCache !== undefined && { NODE_COMPILE_CACHE: compileCache }) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     ...(signal && { signal }),

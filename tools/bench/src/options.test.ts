@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readOptions } from './options.ts';
+import { WORKLOADS } from './workloads.ts';
 
 const names = (args: readonly string[]): string[] => readOptions(args).workloads.map((workload) => workload.name);
 
@@ -7,11 +8,11 @@ describe('options', () => {
   it('mean everything with 15 pairs and targets when there are none', () => {
     const options = readOptions([]);
     expect(options).toMatchObject({ pairs: 15, targets: true, write: false });
-    expect(options.workloads).toHaveLength(8);
+    expect(options.workloads).toHaveLength(WORKLOADS.length);
   });
 
   it('choose a group or single workloads', () => {
-    expect(names(['--only', 'transports'])).toHaveLength(8);
+    expect(names(['--only', 'transports'])).toHaveLength(WORKLOADS.length);
     expect(names(['--workload', 'sends', '--workload', 'flags'])).toEqual(['flags', 'sends']);
   });
 

@@ -23,7 +23,8 @@ const MB = 1024 * KB;
 const HUGE = 150_000_000;
 
 export const WORKLOADS = [
-  { name: 'envelopes', title: '5,000 envelopes', ours: '`list`', bare: 'imapflow, one `fetch`', protocol: 'imap', kind: 'pairs', messages: 5000, size: 10 * KB, place: 'Envelopes' },
+  { name: 'envelopes', title: '5,000 envelopes', ours: '`list` in any order', bare: 'imapflow, one `fetch`', protocol: 'imap', kind: 'pairs', messages: 5000, size: 10 * KB, place: 'Envelopes' },
+  { name: 'envelopes-newest', title: 'the same, newest first', ours: '`list`', bare: 'imapflow, one `fetch`, oldest first', protocol: 'imap', kind: 'pairs', messages: 5000, size: 10 * KB, place: 'EnvelopesNewest', informative: true },
   { name: 'sources-10k', title: '2,000 sources of 10 KB', ours: '`fetchRawEach`', bare: 'imapflow, one `fetch` of the source', protocol: 'imap', kind: 'pairs', messages: 2000, size: 10 * KB, place: 'Sources' },
   { name: 'sources-5m', title: '50 sources of 5 MB', ours: '`fetchRaw` each', bare: 'imapflow, `download` each in chunks of 1 MB', protocol: 'imap', kind: 'pairs', messages: 50, size: 5 * MB, place: 'Big' },
   { name: 'flags', title: '1,000 flags added and removed', ours: '`updateKeywords`', bare: 'imapflow, one STORE each way', protocol: 'imap', kind: 'pairs', messages: 1000, size: 2 * KB, place: 'Flags' },

@@ -28,6 +28,7 @@ async function connect({ host, imapsPort, ca, user, password }: ServerAddress): 
 
 const works = (client: Client, messages: number): Partial<Record<Job['workload'], Work>> => ({
   envelopes: envelopes(client),
+  'envelopes-newest': envelopes(client),
   'sources-10k': sources(client),
   'sources-5m': downloads(client, messages),
   'read-150m': downloads(client, messages),

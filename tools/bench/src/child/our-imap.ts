@@ -1,4 +1,4 @@
-import type { ByteSource, MailTransport, MessageRef, MessageSummary, Mutate, Receive } from '@signalbox/core';
+import type { ByteSource, ListRequest, MailTransport, MessageRef, MessageSummary, Mutate, Receive } from '@signalbox/core';
 import { plugin } from '@signalbox/transport-imap';
 import { Digest, hashOf } from '../digest.ts';
 import type { Job, ServerAddress } from '../job.ts';
@@ -32,7 +32,9 @@ export async function openOurImap(job: Job): Promise<Side> {
 function workOf({ workload, refs = [] }: Job, { receive, mutate }: ImapTransport, folder: string): Work {
   switch (workload) {
     case 'envelopes':
-      return envelopes(receive, folder);
+      return envelopes(receive, { folder, order: 'any' });
+    case 'envelopes-newest':
+      return envelopes(receive, { folder });
     case 'sources-10k':
       return sources(receive, refs);
     case 'flags':
@@ -43,10 +45,10 @@ function workOf({ workload, refs = [] }: Job, { receive, mutate }: ImapTransport
   }
 }
 
-function envelopes(receive: Receive, folder: string): Work {
+function envelopes(receive: Receive, request: ListRequest): Work {
   async function work(): Promise<Record<string, number>> {
     const tally = { messages: 0, octets: 0, references: 0 };
-    for await (const message of receive.list({ folder })) {
+    for await (const message of receive.list(request)) {
       tally.messages++;
       tally.octets += message.size ?? 0;
       tally.references += message.references?.length ?? 0;
@@ -55,7 +57,7 @@ function envelopes(receive: Receive, folder: string): Work {
   }
   async function verify(): Promise<string> {
     const digest = new Digest();
-    for await (const message of receive.list({ folder })) digest.add(essence(message));
+    for await (const message of receive.list(request)) digest.add(essence(message));
     return digest.toString();
   }
   return { warmUp: work, work, verify };

@@ -46,6 +46,7 @@ export class BenchServer implements AsyncDisposable {
     const refs = wanted ? await this.#refs(workload) : [];
     switch (workload.name) {
       case 'envelopes':
+      case 'envelopes-newest':
         return { refs, prepare: async () => {} };
       case 'flags':
       case 'flags-silent':
@@ -62,7 +63,7 @@ export class BenchServer implements AsyncDisposable {
       for (let index = from; index < until; index++) yield makeMessage({ index, size, place });
     };
     // Some are read, some flagged: a listing without flags would be too easy.
-    const parts = place === 'Envelopes' ? [[], ['\\Seen'], ['\\Seen', '\\Answered'], ['\\Flagged']] : [[]];
+    const parts = place.startsWith('Envelopes') ? [[], ['\\Seen'], ['\\Seen', '\\Answered'], ['\\Flagged']] : [[]];
     for (const [part, keywords] of parts.entries()) {
       const share = messages / parts.length;
       await this.#dovecot.deliverAll(USER, chosen(part * share, (part + 1) * share), { folder: place, keywords });
