@@ -1,13 +1,17 @@
 // npm run packed: packs every publishable package, looks at the tarballs, and uses them in an empty project as an outsider would.
 // Expects built packages (`npm run build`).
+import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { makeLocalCertificate, startImapServer } from '@signalbox/local-servers';
 import { runNode, runNpm } from './run.ts';
 import { defectsOf, lintTarball, packAll, type Tarball } from './tarball.ts';
 import { ROOT } from './workspace.ts';
 
 const CONSUMER = join(ROOT, 'tools/checks/consumer');
+const EXAMPLE = join(ROOT, 'examples/third-party-transport');
 const TSC = join(ROOT, 'node_modules/@typescript/compiler/bin/tsc');
 const TSCONFIG = {
   compilerOptions: { target: 'es2024', lib: ['es2024', 'esnext.disposable'], module: 'nodenext', strict: true, exactOptionalPropertyTypes: true, noEmit: true, types: ['node'] },
@@ -63,12 +67,42 @@ function usePackages(directory: string, tarballs: readonly Tarball[]): void {
   });
 }
 
+/** The server runs in this process, so the consumer must not block it. */
+async function readMail(directory: string): Promise<void> {
+  const username = 'consumer@local.example';
+  await using server = await startImapServer({ username, password: 'right', certificate: await makeLocalCertificate() });
+  server.deliver(Buffer.from('From: ada@local.example\r\nSubject: packed\r\n\r\ntext\r\n'));
+  const env = { ...process.env, NODE_OPTIONS: '', IMAP_PORT: String(server.port), IMAP_CA: server.ca, IMAP_USER: username };
+  const { stdout } = await promisify(execFile)(process.execPath, ['imap.js'], { cwd: directory, env });
+  if (!/^read \d+ octets: packed$/m.test(stdout)) throw new Error(`The packed IMAP transport read:\n${stdout}`);
+  console.log('the packed IMAP transport reads a message');
+}
+
+/** The example is a project of its own: what it asks for by version it gets as tarballs, and nothing else is changed. */
+function testExample(directory: string, tarballs: readonly Tarball[]): void {
+  cpSync(EXAMPLE, directory, { recursive: true, filter: (source) => !source.includes('node_modules') });
+  const path = join(directory, 'package.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
+  const files = new Map(tarballs.map(({ manifest: { name }, file }) => [name, `file:${file.replaceAll('\\', '/')}`]));
+  for (const part of ['dependencies', 'devDependencies'] as const) {
+    for (const name of Object.keys(manifest[part])) manifest[part][name] = files.get(name) ?? manifest[part][name] ?? '';
+  }
+  writeFileSync(path, JSON.stringify(manifest, undefined, 2));
+  const inProject = { cwd: directory, env: { ...process.env, NODE_OPTIONS: '' } };
+  runNpm(['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'], inProject);
+  runNode(TSC, ['-p', '.'], inProject);
+  const report = runNode('--test', [], inProject);
+  if (!/^. pass [1-9]\d*$/m.test(report)) throw new Error(`The example ran no test:\n${report}`);
+}
+
 const scratch = mkdtempSync(join(tmpdir(), 'signalbox-packed-'));
 try {
   const tarballs = packAll(scratch);
   step(`${tarballs.length} tarballs hold what they should`, () => checkTarballs(tarballs));
   for (const tarball of tarballs) step(`publint and attw have nothing against ${tarball.manifest.name}`, () => lintTarball(tarball));
   usePackages(join(scratch, 'consumer'), tarballs);
+  await readMail(join(scratch, 'consumer'));
+  step('the third-party transport of examples/ compiles and passes the packed suite', () => testExample(join(scratch, 'example'), tarballs));
 } finally {
   rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
 }
