@@ -1,0 +1,54 @@
+import type { NewApp } from './directory/app.ts';
+import type { NewTenant } from './directory/directory.ts';
+import type { NewUser } from './directory/user.ts';
+
+/** Who is in a tenant from the start. */
+export interface Population {
+  readonly tenant?: NewTenant;
+  readonly users?: readonly NewUser[];
+  readonly apps?: readonly NewApp[];
+}
+
+/** The tenant of the documentation: two people, a shared mailbox that one of them may open, an adapter with a secret. */
+export function contoso(now: Date): Population {
+  const domain = 'contoso.test';
+  return {
+    tenant: { domain: 'contoso.onmicrosoft.com', acceptedDomains: [domain] },
+    users: [
+      { userPrincipalName: `sales@${domain}`, displayName: 'Sales', password: 'sales-password' },
+      { userPrincipalName: `support@${domain}`, displayName: 'Support', password: 'support-password' },
+      {
+        userPrincipalName: `shared@${domain}`,
+        displayName: 'Shared',
+        kind: 'shared',
+        delegates: [
+          { who: `sales@${domain}`, right: 'full-access' },
+          { who: `sales@${domain}`, right: 'send-as' },
+        ],
+      },
+    ],
+    apps: [
+      {
+        clientId: '00000000-0000-0000-0000-000000000001',
+        displayName: 'Mail adapter',
+        secrets: [{ id: crypto.randomUUID(), value: 'adapter-secret', expiresAt: new Date(now.getTime() + 180 * 86_400_000) }],
+        redirectUris: [
+          { platform: 'web', uri: 'http://localhost:3000/callback' },
+          { platform: 'native', uri: 'http://localhost' },
+        ],
+        roles: [
+          { resource: 'graph', role: 'Mail.ReadWrite' },
+          { resource: 'graph', role: 'Mail.Send' },
+          { resource: 'exchange', role: 'IMAP.AccessAsApp' },
+          { resource: 'exchange', role: 'SMTP.SendAsApp' },
+        ],
+        scopes: [
+          { resource: 'graph', scope: 'Mail.ReadWrite' },
+          { resource: 'graph', scope: 'Mail.Send' },
+          { resource: 'exchange', scope: 'IMAP.AccessAsUser.All' },
+          { resource: 'exchange', scope: 'SMTP.Send' },
+        ],
+      },
+    ],
+  };
+}

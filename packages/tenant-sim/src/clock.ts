@@ -1,0 +1,71 @@
+import type { Clock } from '@signalbox/core';
+
+/** The tenant's own time: every instant that one of its doors tells or compares comes from here. */
+export interface TenantClock extends Clock {
+  /** How far it is from the machine's clock, in milliseconds. */
+  readonly offset: number;
+  /** Goes that far forward, or backward when negative. Sleepers whose time has come wake up. */
+  jump(ms: number): void;
+  /** Shows this instant from now on, and goes on from there. */
+  set(instant: Date): void;
+}
+
+interface Sleeper {
+  readonly due: number;
+  readonly wake: () => void;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Node's timers fire at once when asked to wait for longer. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+export function createTenantClock(start?: Date): TenantClock {
+  const sleepers = new Set<Sleeper>();
+  let offset = start ? start.getTime() - Date.now() : 0;
+  const now = (): number => Date.now() + offset;
+
+  const schedule = (sleeper: Sleeper): void => {
+    clearTimeout(sleeper.timer);
+    const left = sleeper.due - now();
+    if (left <= 0) sleeper.wake();
+    else sleeper.timer = setTimeout(() => schedule(sleeper), Math.min(left, LONGEST_TIMER));
+  };
+  const move = (to: number): void => {
+    offset = to;
+    for (const sleeper of sleepers) schedule(sleeper);
+  };
+
+  return {
+    get offset() {
+      return offset;
+    },
+    now: () => new Date(now()),
+    jump: (ms) => move(offset + ms),
+    set: (instant) => move(instant.getTime() - Date.now()),
+    sleep(ms, signal) {
+      if (signal?.aborted) return Promise.reject(signal.reason as Error);
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const end = (): void => {
+        clearTimeout(sleeper.timer);
+        sleepers.delete(sleeper);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const onAbort = (): void => {
+        end();
+        reject(signal?.reason as Error);
+      };
+      const sleeper: Sleeper = {
+        due: now() + ms,
+        timer: undefined,
+        wake: () => {
+          end();
+          resolve();
+        },
+      };
+      sleepers.add(sleeper);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      schedule(sleeper);
+      return promise;
+    },
+  };
+}

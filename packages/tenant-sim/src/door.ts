@@ -1,0 +1,41 @@
+import type { Logger } from '@signalbox/core';
+import type { TenantCertificates } from './certificates.ts';
+import type { TenantClock } from './clock.ts';
+import type { Directory } from './directory/directory.ts';
+import type { FaultRegistry } from './faults/registry.ts';
+import type { FactReader } from './store/facts.ts';
+import type { MailStore } from './store/store.ts';
+import type { TokenService } from './tokens/tokens.ts';
+
+/** Everything that the doors of one tenant share. */
+export interface TenantContext {
+  readonly clock: TenantClock;
+  readonly certificates: TenantCertificates;
+  readonly faults: FaultRegistry;
+  readonly directory: Directory;
+  readonly store: MailStore;
+  readonly facts: FactReader;
+  readonly tokens: TokenService;
+  readonly log: Logger;
+  readonly behaviour: TenantBehaviour;
+}
+
+/** How like Exchange Online it is where the difference can be in the way of a test. */
+export interface TenantBehaviour {
+  /** `regenerated`: each door makes its own MIME text, as Exchange does. `kept`: every door shows the bytes that came in. */
+  readonly mime: 'regenerated' | 'kept';
+  /** Which of Exchange Online's two greetings and capability lists IMAP shows (FACTS.md C5). */
+  readonly imapProfile: 'classic' | '2026-09';
+}
+
+export type DoorName = 'entra' | 'graph' | 'imap' | 'smtp';
+
+/** A protocol of the tenant, listening on 127.0.0.1. */
+export interface Door extends AsyncDisposable {
+  readonly port: number;
+}
+
+export interface DoorOptions {
+  /** Default: any free one. */
+  readonly port?: number;
+}

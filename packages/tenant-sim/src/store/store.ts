@@ -1,0 +1,79 @@
+import type { TenantClock } from '../clock.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { FaultRegistry } from '../faults/registry.ts';
+import { type GeneratedMail, GeneratedSource } from './generated.ts';
+import { createMailbox, type Mailbox } from './mailbox.ts';
+
+/** Mail that left the tenant. It goes nowhere; it is kept here to be looked at. */
+export interface OutboundMail {
+  readonly mailFrom: string;
+  readonly rcptTo: readonly string[];
+  readonly raw: Buffer;
+  readonly sentAt: Date;
+  /** The door it came in by. */
+  readonly via: 'smtp' | 'graph';
+}
+
+export interface Filling extends Partial<GeneratedMail> {
+  readonly count: number;
+  /** Well-known name; default inbox. */
+  readonly folder?: string;
+  /** Arrivals are spread over this much time before now. Default 30 days. */
+  readonly spreadMs?: number;
+}
+
+/** Every mailbox of the tenant. One comes into being when it is first asked for, so that 10,000 unused ones cost nothing. */
+export interface MailStore {
+  /** The mailbox behind a user's id, principal name or address; none without a user who has a licence. */
+  mailbox(key: string): Mailbox | undefined;
+  /** Those that have come into being. */
+  open(): readonly Mailbox[];
+  /** Puts generated mail into a folder; its text is made from the seed whenever it is read. */
+  fill(mailbox: Mailbox, filling: Filling): void;
+  /** What left the tenant for addresses elsewhere, oldest first. */
+  readonly outbound: readonly OutboundMail[];
+  sendOut(mail: OutboundMail): void;
+}
+
+export function createMailStore({ clock, directory, faults }: { readonly clock: TenantClock; readonly directory: Directory; readonly faults: FaultRegistry }): MailStore {
+  const mailboxes = new Map<string, Mailbox>();
+  const outbound: OutboundMail[] = [];
+  actions(faults, (key) => mailboxOf(key));
+
+  function mailboxOf(key: string): Mailbox | undefined {
+    const user = directory.user(key);
+    if (!user?.licensed) return undefined;
+    const found = mailboxes.get(user.id);
+    if (found) return found;
+    const mailbox = createMailbox({ id: user.id, address: user.addresses[0] ?? user.userPrincipalName, clock, faults });
+    mailboxes.set(user.id, mailbox);
+    return mailbox;
+  }
+
+  return {
+    mailbox: mailboxOf,
+    open: () => [...mailboxes.values()],
+    fill(mailbox, { count, folder = 'inbox', spreadMs = 30 * 86_400_000, seed = 1, ...rest }) {
+      const mail: GeneratedMail = { seed, to: mailbox.address, ...rest };
+      const from = clock.now().getTime() - spreadMs;
+      for (let index = 0; index < count; index += 1) {
+        const at = Math.floor(from + (spreadMs * index) / count);
+        mailbox.append(folder, { source: new GeneratedSource(mail, index, at), arrivedAt: new Date(at) });
+      }
+    },
+    outbound,
+    sendOut: (mail) => void outbound.push(mail),
+  };
+}
+
+/** Faults that are done once, to a mailbox, the moment they are set. */
+function actions(faults: FaultRegistry, mailboxOf: (key: string) => Mailbox | undefined): void {
+  faults.onSet('imap.uidvalidity-roll', ({ mailbox, folder }) => {
+    mailboxOf(mailbox)?.rollUidValidity(folder);
+    return true;
+  });
+  faults.onSet('imap.uidnext-rewind', ({ mailbox, folder }) => {
+    mailboxOf(mailbox)?.rewindUidNext(folder);
+    return true;
+  });
+}

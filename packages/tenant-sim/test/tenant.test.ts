@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { describeTenant, keptSource, startTenant } from '../src/index.ts';
+
+describe('a tenant', () => {
+  it('has accounts, an app and mailboxes to begin with, and says so', async () => {
+    await using tenant = await startTenant({ doors: [] });
+    const description = describeTenant(tenant, 'ca.pem');
+    expect(description.accounts.map(({ address }) => address)).toContain('sales@contoso.test');
+    expect(description.apps[0]).toMatchObject({ secret: 'adapter-secret' });
+    expect(tenant.store.mailbox('sales@contoso.test')?.folder('inbox')?.messages).toEqual([]);
+  });
+
+  it('has who it is told to have', async () => {
+    await using tenant = await startTenant({ doors: [], tenant: { domain: 'fabrikam.test' }, users: [{ userPrincipalName: 'a@fabrikam.test' }] });
+    expect(tenant.directory.users().map(({ displayName }) => displayName)).toEqual(['A']);
+    expect(tenant.directory.apps()).toEqual([]);
+  });
+
+  it('does at once what a fault is about when it happens once', async () => {
+    await using tenant = await startTenant({ doors: [] });
+    const [app] = tenant.directory.apps();
+    const { token } = await tenant.tokens.issue({ app: app!, resource: 'graph' });
+    tenant.faults.set('token.revoked', { app: app!.clientId }, { times: 1 });
+    tenant.faults.set('clock.jump', { ms: 60_000 }, { times: 1 });
+    expect((await tenant.tokens.verify(token, 'graph')).problem).toBe('revoked');
+    expect(tenant.clock.offset).toBe(60_000);
+    expect(tenant.faults.list().map(({ struck, active }) => [struck, active])).toEqual([[1, false], [1, false]]);
+  });
+
+  it('reads what a message says, anew when its text has changed', async () => {
+    await using tenant = await startTenant({ doors: [] });
+    const mailbox = tenant.store.mailbox('sales@contoso.test')!;
+    const message = mailbox.append('drafts', { source: keptSource(Buffer.from('Subject: one\r\n\r\nfirst\r\n')), isDraft: true });
+    expect(tenant.facts.headers(message).subject).toBe('one');
+    mailbox.replaceSource(message, keptSource(Buffer.from('Subject: two\r\n\r\nsecond\r\n')));
+    expect(tenant.facts.headers(message).subject).toBe('two');
+    expect((await tenant.facts.body(message)).text?.trim()).toBe('second');
+  });
+});
