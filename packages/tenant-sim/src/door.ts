@@ -3,6 +3,7 @@ import type { TenantCertificates } from './certificates.ts';
 import type { TenantClock } from './clock.ts';
 import type { Directory } from './directory/directory.ts';
 import type { FaultRegistry } from './faults/registry.ts';
+import type { MailFlow } from './mail-flow/mail-flow.ts';
 import type { FactReader } from './store/facts.ts';
 import type { MailStore } from './store/store.ts';
 import type { TokenService } from './tokens/tokens.ts';
@@ -15,6 +16,7 @@ export interface TenantContext {
   readonly directory: Directory;
   readonly store: MailStore;
   readonly facts: FactReader;
+  readonly mailFlow: MailFlow;
   readonly tokens: TokenService;
   readonly log: Logger;
   readonly behaviour: TenantBehaviour;

@@ -6,6 +6,7 @@ import { createDirectory } from './directory/directory.ts';
 import type { Door, DoorName, TenantBehaviour, TenantContext } from './door.ts';
 import { type DoorPorts, STARTERS } from './doors.ts';
 import { createFaultRegistry } from './faults/registry.ts';
+import { createMailFlow } from './mail-flow/mail-flow.ts';
 import { createFactReader } from './store/facts.ts';
 import { createMailStore } from './store/store.ts';
 import { createTokenService } from './tokens/tokens.ts';
@@ -34,6 +35,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
   const doors: Partial<Record<DoorName, Door>> = {};
   const close = async (): Promise<void> => {
     await Promise.all(Object.values(doors).map((door) => door[Symbol.asyncDispose]()));
+    await context.mailFlow[Symbol.asyncDispose]();
   };
   try {
     for (const [name, start] of STARTERS) {
@@ -63,15 +65,18 @@ async function createContext({ startAt, serverNames, log = silent, mime = 'regen
     tokens.revoke({ ...(mailbox !== undefined && { user: mailbox }), ...(app !== undefined && { clientId: app }) });
     return true;
   });
+  const store = createMailStore({ clock, directory, faults });
+  const behaviour: TenantBehaviour = { mime, imapProfile };
   return {
     clock,
     certificates,
     faults,
     directory,
     tokens,
-    store: createMailStore({ clock, directory, faults }),
+    store,
+    mailFlow: createMailFlow({ clock, directory, faults, store, behaviour }),
     facts: createFactReader(),
     log,
-    behaviour: { mime, imapProfile },
+    behaviour,
   };
 }

@@ -13,7 +13,31 @@ export interface TenantSettings {
   readonly smtpAuthDisabled: boolean;
   /** Where passwords still open a mailbox (FACTS.md D1). */
   readonly basicAuth: { readonly imap: boolean; readonly smtp: boolean };
+  readonly limits: TenantLimits;
 }
+
+/** Exchange Online's limits; tests lower or lift them (FACTS.md C5, C6). */
+export interface TenantLimits {
+  /** More is delayed, not refused. */
+  readonly messagesPerMinute: number;
+  readonly recipientsPerMessage: number;
+  /** Within any 24 hours. */
+  readonly recipientsPerDay: number;
+  /** The largest message that may be sent. */
+  readonly messageBytes: number;
+  /** Of one mailbox at a time. */
+  readonly smtpConnections: number;
+  readonly imapConnections: number;
+}
+
+const LIMITS: TenantLimits = {
+  messagesPerMinute: 30,
+  recipientsPerMessage: 500,
+  recipientsPerDay: 10_000,
+  messageBytes: 36_700_160,
+  smtpConnections: 3,
+  imapConnections: 20,
+};
 
 /** Who is in the tenant and what they may do. Changes hold from the next request on. */
 export interface Directory {
@@ -33,7 +57,7 @@ export interface Directory {
   updateApp(key: string, patch: Partial<Omit<AppRegistration, 'clientId'>>): AppRegistration;
 }
 
-export type NewTenant = Partial<TenantSettings>;
+export type NewTenant = Partial<Omit<TenantSettings, 'limits'>> & { readonly limits?: Partial<TenantLimits> };
 
 export function createDirectory(tenant: NewTenant = {}): Directory {
   const domain = tenant.domain ?? 'contoso.onmicrosoft.com';
@@ -44,6 +68,7 @@ export function createDirectory(tenant: NewTenant = {}): Directory {
     basicAuth: { imap: true, smtp: true },
     ...tenant,
     domain,
+    limits: { ...LIMITS, ...tenant.limits },
     acceptedDomains: [...new Set([domain, ...(tenant.acceptedDomains ?? [])])],
   };
   const users = new Index<TenantUser>((user) => [user.id, user.userPrincipalName, ...user.addresses], 'user');

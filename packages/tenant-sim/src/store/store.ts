@@ -4,16 +4,6 @@ import type { FaultRegistry } from '../faults/registry.ts';
 import { type GeneratedMail, GeneratedSource } from './generated.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 
-/** Mail that left the tenant. It goes nowhere; it is kept here to be looked at. */
-export interface OutboundMail {
-  readonly mailFrom: string;
-  readonly rcptTo: readonly string[];
-  readonly raw: Buffer;
-  readonly sentAt: Date;
-  /** The door it came in by. */
-  readonly via: 'smtp' | 'graph';
-}
-
 export interface Filling extends Partial<GeneratedMail> {
   readonly count: number;
   /** Well-known name; default inbox. */
@@ -30,14 +20,10 @@ export interface MailStore {
   open(): readonly Mailbox[];
   /** Puts generated mail into a folder; its text is made from the seed whenever it is read. */
   fill(mailbox: Mailbox, filling: Filling): void;
-  /** What left the tenant for addresses elsewhere, oldest first. */
-  readonly outbound: readonly OutboundMail[];
-  sendOut(mail: OutboundMail): void;
 }
 
 export function createMailStore({ clock, directory, faults }: { readonly clock: TenantClock; readonly directory: Directory; readonly faults: FaultRegistry }): MailStore {
   const mailboxes = new Map<string, Mailbox>();
-  const outbound: OutboundMail[] = [];
   actions(faults, (key) => mailboxOf(key));
 
   function mailboxOf(key: string): Mailbox | undefined {
@@ -61,8 +47,6 @@ export function createMailStore({ clock, directory, faults }: { readonly clock: 
         mailbox.append(folder, { source: new GeneratedSource(mail, index, at), arrivedAt: new Date(at) });
       }
     },
-    outbound,
-    sendOut: (mail) => void outbound.push(mail),
   };
 }
 
