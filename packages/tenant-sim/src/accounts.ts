@@ -1,6 +1,6 @@
 import type { NewApp } from './directory/app.ts';
 import type { NewTenant } from './directory/directory.ts';
-import type { NewUser } from './directory/user.ts';
+import type { Delegate, NewUser } from './directory/user.ts';
 
 /** Who is in a tenant from the start. */
 export interface Population {
@@ -12,16 +12,22 @@ export interface Population {
 /** The tenant of the documentation: two people, a shared mailbox that one of them may open, an adapter with a secret. */
 export function contoso(now: Date): Population {
   const domain = 'contoso.test';
+  const servicePrincipalId = '00000000-0000-0000-0000-000000000002';
+  const adapter: readonly Delegate[] = [
+    { who: servicePrincipalId, right: 'full-access' },
+    { who: servicePrincipalId, right: 'send-as' },
+  ];
   return {
     tenant: { domain: 'contoso.onmicrosoft.com', acceptedDomains: [domain] },
     users: [
-      { userPrincipalName: `sales@${domain}`, displayName: 'Sales', password: 'sales-password' },
-      { userPrincipalName: `support@${domain}`, displayName: 'Support', password: 'support-password' },
+      { userPrincipalName: `sales@${domain}`, displayName: 'Sales', password: 'sales-password', delegates: adapter },
+      { userPrincipalName: `support@${domain}`, displayName: 'Support', password: 'support-password', delegates: adapter },
       {
         userPrincipalName: `shared@${domain}`,
         displayName: 'Shared',
         kind: 'shared',
         delegates: [
+          ...adapter,
           { who: `sales@${domain}`, right: 'full-access' },
           { who: `sales@${domain}`, right: 'send-as' },
         ],
@@ -30,6 +36,7 @@ export function contoso(now: Date): Population {
     apps: [
       {
         clientId: '00000000-0000-0000-0000-000000000001',
+        servicePrincipalId,
         displayName: 'Mail adapter',
         secrets: [{ id: crypto.randomUUID(), value: 'adapter-secret', expiresAt: new Date(now.getTime() + 180 * 86_400_000) }],
         redirectUris: [

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { DoorName } from './door.ts';
+import type { Door, DoorName } from './door.ts';
 import type { Tenant } from './tenant.ts';
 
 /** What a person or a script needs to know of a running tenant. The passwords and secrets are its own, made up for tests. */
@@ -14,7 +14,7 @@ export interface TenantDescription {
 export function describeTenant({ directory, doors }: Tenant, caFile: string): TenantDescription {
   return {
     tenant: { id: directory.tenant.id, domain: directory.tenant.domain },
-    doors: Object.fromEntries(Object.entries(doors).map(([name, { port }]) => [name, { host: '127.0.0.1', port }])),
+    doors: Object.fromEntries((Object.entries(doors) as [DoorName, Door][]).map(([name, { port }]) => [name, { host: '127.0.0.1', port }])),
     caFile: resolve(caFile),
     accounts: directory.users().map(({ userPrincipalName, password, kind }) => ({ address: userPrincipalName, password, kind })),
     apps: directory.apps().map(({ clientId, displayName, secrets: [secret] }) => ({ clientId, displayName, ...(secret && { secret: secret.value }) })),

@@ -1,4 +1,5 @@
 import type { Door, DoorName, TenantContext } from './door.ts';
+import { type SmtpDoor, startSmtpDoor } from './smtp/door.ts';
 
 /** Ports by door. Absent: any free one. */
 export interface DoorPorts {
@@ -6,11 +7,22 @@ export interface DoorPorts {
   readonly graph?: number;
   /** TLS from the first byte. */
   readonly imap?: number;
+  readonly imapStartTls?: number;
   /** STARTTLS. */
   readonly smtp?: number;
+  readonly smtpImplicitTls?: number;
+}
+
+/** The doors of a tenant, as far as they are open. */
+export interface Doors {
+  readonly smtp?: SmtpDoor;
 }
 
 type StartDoor = (context: TenantContext, ports: DoorPorts) => Promise<Door>;
 
+const port = (number: number | undefined): { readonly port?: number } => (number === undefined ? {} : { port: number });
+
 /** The doors in the order in which they are opened. Graph comes after Entra: it tells where to sign in. */
-export const STARTERS: readonly (readonly [DoorName, StartDoor])[] = [];
+export const STARTERS: readonly (readonly [DoorName & keyof Doors, StartDoor])[] = [
+  ['smtp', (context, { smtp, smtpImplicitTls }) => startSmtpDoor(context, { ...port(smtp), ...(smtpImplicitTls !== undefined && { implicitTlsPort: smtpImplicitTls }) })],
+];

@@ -4,7 +4,7 @@ import { createCertificates } from './certificates.ts';
 import { createTenantClock } from './clock.ts';
 import { createDirectory } from './directory/directory.ts';
 import type { Door, DoorName, TenantBehaviour, TenantContext } from './door.ts';
-import { type DoorPorts, STARTERS } from './doors.ts';
+import { type DoorPorts, type Doors, STARTERS } from './doors.ts';
 import { createFaultRegistry } from './faults/registry.ts';
 import { createMailFlow } from './mail-flow/mail-flow.ts';
 import { createFactReader } from './store/facts.ts';
@@ -25,7 +25,7 @@ export interface TenantOptions extends Population, Partial<TenantBehaviour> {
 
 /** A running tenant. Disposal closes its doors and every connection. */
 export interface Tenant extends TenantContext, AsyncDisposable {
-  readonly doors: Readonly<Partial<Record<DoorName, Door>>>;
+  readonly doors: Doors;
 }
 
 const silent: Logger = { log() {} };
@@ -46,7 +46,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     await close();
     throw error;
   }
-  return { ...context, doors, [Symbol.asyncDispose]: close };
+  return { ...context, doors: doors as Doors, [Symbol.asyncDispose]: close };
 }
 
 async function createContext({ startAt, serverNames, log = silent, mime = 'regenerated', imapProfile = 'classic', ...given }: TenantOptions): Promise<TenantContext> {
