@@ -1,4 +1,5 @@
 import type { Door, DoorName, TenantContext } from './door.ts';
+import { type ImapDoor, startImapDoor } from './imap/door.ts';
 import { type SmtpDoor, startSmtpDoor } from './smtp/door.ts';
 
 /** Ports by door. Absent: any free one. */
@@ -15,6 +16,7 @@ export interface DoorPorts {
 
 /** The doors of a tenant, as far as they are open. */
 export interface Doors {
+  readonly imap?: ImapDoor;
   readonly smtp?: SmtpDoor;
 }
 
@@ -24,5 +26,6 @@ const port = (number: number | undefined): { readonly port?: number } => (number
 
 /** The doors in the order in which they are opened. Graph comes after Entra: it tells where to sign in. */
 export const STARTERS: readonly (readonly [DoorName & keyof Doors, StartDoor])[] = [
+  ['imap', (context, { imap, imapStartTls }) => startImapDoor(context, { ...port(imap), ...(imapStartTls !== undefined && { starttlsPort: imapStartTls }) })],
   ['smtp', (context, { smtp, smtpImplicitTls }) => startSmtpDoor(context, { ...port(smtp), ...(smtpImplicitTls !== undefined && { implicitTlsPort: smtpImplicitTls }) })],
 ];

@@ -6,12 +6,15 @@ export type { AppCertificate, AppRegistration, AppSecret, FederatedCredential, G
 export type { Directory, NewTenant, TenantLimits, TenantSettings } from './directory/directory.ts';
 export type { Delegate, NewUser, TenantUser } from './directory/user.ts';
 export type { Door, DoorName, DoorOptions, TenantBehaviour, TenantContext } from './door.ts';
-export type { DoorPorts } from './doors.ts';
+export type { DoorPorts, Doors } from './doors.ts';
 export { FAULT_NAMES, type FaultInput, type FaultName, type FaultOptions, FAULTS } from './faults/catalogue.ts';
 export type { FaultPlace, FaultRegistry, FaultState, SetFault } from './faults/registry.ts';
+export type { ImapDoor } from './imap/door.ts';
 export type { DeliverOptions, MailFlow, Submission, SubmittedMail } from './mail-flow/mail-flow.ts';
 export { SubmissionRefusal, type SubmissionRefusalReason } from './mail-flow/refusal.ts';
 export type { AttachmentFacts, BodyFacts, HeaderFacts } from './mime/facts.ts';
+export type { SmtpDoor } from './smtp/door.ts';
+export { createDoorView, type DoorView, type MimeText } from './store/door-view.ts';
 export type { MailboxEvent, MailboxListener } from './store/events.ts';
 export type { FactReader } from './store/facts.ts';
 export type { Folder, FolderChanges, RemovedMessage } from './store/folder.ts';

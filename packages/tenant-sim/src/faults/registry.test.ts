@@ -24,6 +24,7 @@ describe('the fault registry', () => {
     faults.set('mailbox.full', { mailbox: 'Sales@Contoso.test' });
     expect(faults.peek('mailbox.full', { mailbox: 'support@contoso.test' })).toBeUndefined();
     expect(faults.peek('mailbox.full', { mailbox: 'sales@contoso.test' })).toBeDefined();
+    expect(faults.peek('mailbox.full')).toBeUndefined();
   });
 
   it('asks the door whether a fault strikes there', () => {

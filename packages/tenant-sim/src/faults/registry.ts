@@ -118,9 +118,12 @@ function listen<L>(lists: Map<FaultName, Set<L>>, name: FaultName, listener: L):
   return { [Symbol.dispose]: () => void list.delete(listener) };
 }
 
+const FILTERS = ['mailbox', 'app', 'folder', 'door'] as const;
+
+/** A door that does not know yet whose request it is asks without a mailbox, and is not meant by a fault of one mailbox. */
 function strikesAt(options: Readonly<Record<string, unknown>>, place: FaultPlace): boolean {
-  return Object.entries(place).every(([key, value]) => {
-    const wanted = options[key];
-    return typeof wanted !== 'string' || wanted.toLowerCase() === String(value).toLowerCase();
+  return FILTERS.every((filter) => {
+    const wanted = options[filter];
+    return typeof wanted !== 'string' || wanted.toLowerCase() === place[filter]?.toLowerCase();
   });
 }

@@ -110,7 +110,8 @@ class Flow implements MailFlow {
     const { directory } = this.#options;
     const owner = directory.user(address);
     if (!owner) return false;
-    if (owner === directory.user(mailbox.id) && (app !== undefined || owner === user)) return true;
+    // By id: a user that has changed since the session began is another object.
+    if (owner.id === mailbox.id && (user === undefined || owner.id === user.id)) return true;
     const senders = new Set([user?.userPrincipalName.toLowerCase(), user?.id, app?.servicePrincipalId]);
     return owner.delegates.some(({ who, right }) => right !== 'full-access' && senders.has(who.toLowerCase()));
   }
