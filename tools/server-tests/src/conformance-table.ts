@@ -39,11 +39,12 @@ export function worldResults(reports: readonly TestReport[], caseIds: ReadonlySe
     .toSorted((a, b) => a.world.localeCompare(b.world));
 }
 
-/** `packages/transport-imap` says which transport; the suite's title says the rest. */
+/** `packages/transport-imap` says which transport; the suite's title says the rest, and on what it runs where that is no server of the workspace's own. */
 function worldOf(file: string, suite: string): string {
   const rest = suite.replace(/^conformance(?: of|:)? ?/, '');
   const transport = /packages\/transport-([a-z]+)\//.exec(file.replaceAll('\\', '/'))?.[1];
   if (transport === undefined) return rest;
+  if (rest.startsWith('on ')) return `${transport} ${rest}`;
   return rest === transport ? transport : `${transport} in this process, ${rest}`;
 }
 
