@@ -1,5 +1,5 @@
 import { headerValue } from '../../mime/headers.ts';
-import { parseStructured, type StructuredValue } from '../../mime/parameters.ts';
+import { parameter, parseStructured, type StructuredValue } from '../../mime/parameters.ts';
 import { lineCount, type MimePart } from '../../mime/tree.ts';
 import { imapString } from '../wire/strings.ts';
 import { envelope } from './envelope.ts';
@@ -21,7 +21,7 @@ function single(raw: Buffer, part: MimePart, extended: boolean): string {
   const items = [
     imapString(type),
     imapString(subtype),
-    parameters(contentType.parameters.length === 0 && type === 'text' && headerValue(fields, 'content-type') === undefined ? US_ASCII : contentType),
+    parameters(type === 'text' && parameter(contentType, 'charset') === undefined ? inUsAscii(contentType) : contentType),
     text('content-id'),
     text('content-description'),
     imapString(headerValue(fields, 'content-transfer-encoding')?.toLowerCase() ?? '7bit'),
@@ -33,7 +33,8 @@ function single(raw: Buffer, part: MimePart, extended: boolean): string {
   return `(${items.join(' ')})`;
 }
 
-const US_ASCII: StructuredValue = { value: 'text/plain', parameters: [['charset', 'us-ascii']] };
+/** RFC 2045 §5.2: what text is in unless it says so. */
+const inUsAscii = ({ value, parameters: list }: StructuredValue): StructuredValue => ({ value, parameters: [...list, ['charset', 'us-ascii']] });
 
 function parameters({ parameters: list }: StructuredValue): string {
   return list.length === 0 ? 'NIL' : `(${list.map(([name, value]) => `${imapString(name)} ${imapString(value)}`).join(' ')})`;

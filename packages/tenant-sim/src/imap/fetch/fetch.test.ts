@@ -63,7 +63,7 @@ describe('BODYSTRUCTURE', () => {
     expect(bodyStructure(NESTED, parseTree(NESTED), true)).toBe(
       '(("text" "plain" ("charset" "utf-8" "format" "flowed") NIL NIL "8bit" 8 1 NIL NIL NIL NIL)' +
         '("message" "rfc822" NIL NIL NIL "7bit" 156 (NIL "inner" ((NIL NIL "in" "x")) ((NIL NIL "in" "x")) ((NIL NIL "in" "x")) NIL NIL NIL NIL NIL) ' +
-        '(("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 5 0 NIL NIL NIL NIL)("text" "html" NIL "<h@x>" NIL "7bit" 3 0 NIL NIL NIL NIL) "alternative" ("boundary" "c") NIL NIL NIL) 12 NIL ("attachment" ("filename" "m.eml")) NIL NIL)' +
+        '(("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 5 0 NIL NIL NIL NIL)("text" "html" ("charset" "us-ascii") "<h@x>" NIL "7bit" 3 0 NIL NIL NIL NIL) "alternative" ("boundary" "c") NIL NIL NIL) 12 NIL ("attachment" ("filename" "m.eml")) NIL NIL)' +
         ' "mixed" ("boundary" "b" "x" "1") NIL NIL NIL)',
     ));
 });

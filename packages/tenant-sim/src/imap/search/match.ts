@@ -1,6 +1,6 @@
 import libmime from 'libmime';
-import type { HeaderField } from '../../mime/headers.ts';
-import { headerText } from '../../mime/headers.ts';
+import { type BodyFacts, bodyFacts, headerFacts } from '../../mime/facts.ts';
+import { type HeaderField, headerText } from '../../mime/headers.ts';
 import type { DoorView } from '../../store/door-view.ts';
 import type { FactReader } from '../../store/facts.ts';
 import { DAY } from '../dates.ts';
@@ -35,7 +35,7 @@ export function compileSearch(ground: SearchGround, key: SearchKey): Test {
     case 'body':
       return ({ entry }) => bodyHas(facts, entry.message, key.text);
     case 'text':
-      return async ({ entry }) => facts.headers(entry.message).fields.some((field) => `${field.name}: ${decoded(field)}`.toLowerCase().includes(key.text)) || bodyHas(facts, entry.message, key.text);
+      return async ({ entry }) => headerHas(facts.headers(entry.message).fields, key.text) || bodyHas(facts, entry.message, key.text);
     case 'size':
       return ({ entry }) => (key.than === 'larger' ? facts.size(entry.message) > key.octets : facts.size(entry.message) < key.octets);
     case 'date':
@@ -66,9 +66,20 @@ function combined(tests: readonly Test[], kind: 'and' | 'or'): Test {
 const decoded = ({ value }: HeaderField): string => libmime.decodeWords(headerText(value)).toLowerCase();
 
 async function bodyHas(facts: FactReader, message: Numbered['entry']['message'], text: string): Promise<boolean> {
-  const { text: plain = '', html = '' } = await facts.body(message);
-  return plain.toLowerCase().includes(text) || html.toLowerCase().includes(text);
+  return saysText(await facts.body(message), text);
 }
+
+/** Attached messages count, with what their headers say. */
+async function saysText({ text: plain = '', html = '', attachments }: BodyFacts, text: string): Promise<boolean> {
+  if (plain.toLowerCase().includes(text) || html.toLowerCase().includes(text)) return true;
+  for (const { contentType, content } of attachments) {
+    if (contentType !== 'message/rfc822') continue;
+    if (headerHas(headerFacts(content).fields, text) || (await saysText(await bodyFacts(content), text))) return true;
+  }
+  return false;
+}
+
+const headerHas = (fields: readonly HeaderField[], text: string): boolean => fields.some((field) => `${field.name}: ${decoded(field)}`.toLowerCase().includes(text));
 
 /** The day that the Date field names, in its own time zone: SENTON disregards both time and zone (RFC 9051 §6.4.4). */
 function sentDay(facts: FactReader, { entry }: Numbered): number | undefined {
