@@ -10,7 +10,9 @@ interface Flags {
   readonly entraPort?: number;
   readonly graphPort?: number;
   readonly imapPort?: number;
+  readonly imapStarttlsPort?: number;
   readonly smtpPort?: number;
+  readonly smtpTlsPort?: number;
   readonly keepMime?: boolean;
 }
 
@@ -26,17 +28,21 @@ const command = new Command('signalbox-tenant')
   .option('--ca-file <file>', 'where to write the certificate of its authority', 'tenant-ca.pem')
   .option('--entra-port <port>', 'default: a free one', port)
   .option('--graph-port <port>', 'default: a free one', port)
-  .option('--imap-port <port>', 'default: a free one', port)
-  .option('--smtp-port <port>', 'default: a free one', port)
+  .option('--imap-port <port>', 'TLS from the first byte; default: a free one', port)
+  .option('--imap-starttls-port <port>', 'default: a free one', port)
+  .option('--smtp-port <port>', 'STARTTLS; default: a free one', port)
+  .option('--smtp-tls-port <port>', 'TLS from the first byte; default: a free one', port)
   .option('--keep-mime', 'show the bytes that came in at every door, instead of regenerating them as Exchange does')
   .parse();
 
-const { json, caFile, entraPort, graphPort, imapPort, smtpPort, keepMime } = command.opts<Flags>();
+const { json, caFile, entraPort, graphPort, imapPort, imapStarttlsPort, smtpPort, smtpTlsPort, keepMime } = command.opts<Flags>();
 const ports: DoorPorts = {
   ...(entraPort !== undefined && { entra: entraPort }),
   ...(graphPort !== undefined && { graph: graphPort }),
   ...(imapPort !== undefined && { imap: imapPort }),
+  ...(imapStarttlsPort !== undefined && { imapStartTls: imapStarttlsPort }),
   ...(smtpPort !== undefined && { smtp: smtpPort }),
+  ...(smtpTlsPort !== undefined && { smtpImplicitTls: smtpTlsPort }),
 };
 
 const tenant = await startTenant({ ports, ...(keepMime && { mime: 'kept' as const }) });

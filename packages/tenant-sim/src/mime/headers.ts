@@ -9,6 +9,27 @@ export interface HeaderField {
 
 const [CR, LF] = [13, 10];
 
+/** Most fields are never asked for their octets, and there are very many of them. */
+class Field implements HeaderField {
+  readonly name: string;
+  readonly value: string;
+  readonly #block: Buffer;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(name: string, value: string, block: Buffer, start: number, end: number) {
+    this.name = name;
+    this.value = value;
+    this.#block = block;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get raw(): Buffer {
+    return this.#block.subarray(this.#start, this.#end);
+  }
+}
+
 /** Where the body begins: behind the first empty line, or at the end. Lines may end in LF alone. */
 export function bodyOffset(bytes: Buffer, from = 0, to = bytes.byteLength): number {
   for (let start = from; start < to; ) {
@@ -27,10 +48,9 @@ export function parseHeaders(block: Buffer): readonly HeaderField[] {
   for (let start = 0; start < block.byteLength; ) {
     let end = endOfLine(block, start);
     while (end < block.byteLength && (block[end] === 32 || block[end] === 9)) end = endOfLine(block, end);
-    const raw = block.subarray(start, end);
-    const text = raw.toString('latin1');
+    const text = block.toString('latin1', start, end);
     const [, name, value] = /^([!-9;-~]+)[ \t]*:(.*)$/s.exec(text) ?? [];
-    if (name !== undefined && value !== undefined) fields.push({ name, value: value.replaceAll(/\r?\n(?=[ \t])/g, '').replace(/\r?\n$/, '').trim(), raw });
+    if (name !== undefined && value !== undefined) fields.push(new Field(name, value.replaceAll(/\r?\n(?=[ \t])/g, '').replace(/\r?\n$/, '').trim(), block, start, end));
     start = end;
   }
   return fields;

@@ -17,7 +17,7 @@ const REMEMBERED = 4_000;
 const REMEMBERED_BODIES = 64;
 
 export function createFactReader(): FactReader {
-  const headers = new Recent<MessageSource, HeaderFacts>(REMEMBERED, (source) => headerFacts(source.read()));
+  const headers = new Recent<MessageSource, HeaderFacts>(REMEMBERED, (source) => headerFacts(source.head?.() ?? source.read()));
   const bodies = new Recent<MessageSource, Promise<BodyFacts>>(REMEMBERED_BODIES, (source) => bodyFacts(source.read()));
   const sizes = new Recent<MessageSource, number>(REMEMBERED * 25, (source) => source.size);
   return {

@@ -28,12 +28,31 @@ export class GeneratedSource implements MessageSource {
     return this.read().byteLength;
   }
 
+  head(): Buffer {
+    return Buffer.from(`${this.#headLines(this.#words()).join('\r\n')}\r\n`, 'latin1');
+  }
+
   read(): Buffer {
-    const { seed, to, bodySize = 2_000 } = this.#mail;
-    const random = randomOf(seed * 1_000_003 + this.#index);
-    const word = (): string => WORDS[random() % WORDS.length] ?? '';
+    const { bodySize = 2_000 } = this.#mail;
+    const words = this.#words();
+    const lines = [...this.#headLines(words)];
+    for (let size = 0; size < bodySize; ) {
+      const line = Array.from({ length: 10 }, words.word).join(' ');
+      lines.push(line);
+      size += line.length + 2;
+    }
+    return Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1');
+  }
+
+  #words(): Words {
+    const random = randomOf(this.#mail.seed * 1_000_003 + this.#index);
+    return { random, word: () => WORDS[random() % WORDS.length] ?? '' };
+  }
+
+  #headLines({ random, word }: Words): readonly string[] {
+    const { seed, to } = this.#mail;
     const from = NAMES[random() % NAMES.length] ?? NAMES[0];
-    const lines = [
+    return [
       `From: "${from.charAt(0).toUpperCase()}${from.slice(1)}" <${from}@example.net>`,
       `To: <${to}>`,
       `Subject: ${word()} ${word()} ${this.#index}`,
@@ -43,13 +62,12 @@ export class GeneratedSource implements MessageSource {
       'Content-Type: text/plain; charset=us-ascii',
       '',
     ];
-    for (let size = 0; size < bodySize; ) {
-      const line = Array.from({ length: 10 }, word).join(' ');
-      lines.push(line);
-      size += line.length + 2;
-    }
-    return Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1');
   }
+}
+
+interface Words {
+  readonly random: () => number;
+  readonly word: () => string;
 }
 
 /** Numbers that look random and are the same for the same seed (mulberry32). */

@@ -3,6 +3,8 @@ export interface MessageSource {
   readonly size: number;
   /** The whole text. Not to be written into. */
   read(): Buffer;
+  /** The header alone, with the empty line, where that is cheaper than reading it all. */
+  head?(): Buffer;
 }
 
 class KeptSource implements MessageSource {

@@ -163,6 +163,7 @@ describe('generated mail', () => {
     expect(first?.source.read()).toEqual(first?.source.read());
     expect(first?.source.read()).not.toBe(first?.source.read());
     expect(first?.source.size).toBeGreaterThan(5_000);
+    expect(first?.source.read().toString().startsWith(first.source.head?.().toString() ?? '-')).toBe(true);
     expect(first?.source.read().equals(inbox.messages[1]!.source.read())).toBe(false);
   });
 });
