@@ -78,6 +78,9 @@ export interface SubmittedMessage {
   readonly raw: Uint8Array;
 }
 
+/** A fault that lasts until this is disposed of. */
+export type Held = Disposable | AsyncDisposable;
+
 /** Switches. One that is absent makes the cases that need it *not applicable*: counted and printed, never green. */
 export interface Faults {
   /** Positions handed out so far are void: UIDVALIDITY changes, the delta token dies. */
@@ -89,19 +92,19 @@ export interface Faults {
   /** Every open connection is cut. */
   dropConnections?(): Promise<void>;
   /** The server stops answering until the result is disposed of. */
-  hang?(): Promise<AsyncDisposable>;
+  hang?(): Promise<Held>;
   /** The next content handed over for sending is taken, but the answer to it never comes back. */
   loseNextSendAnswer?(): Promise<void>;
   /** Every credential the transport is given from now on is refused, until the result is disposed of. */
-  refuseCredentials?(): Promise<AsyncDisposable>;
+  refuseCredentials?(): Promise<Held>;
   /** The credential now in use stops working; the source has a fresh one for whoever hands the old one back. */
   renewCredential?(): Promise<void>;
   /** How often the transport asked for a credential, and how often it handed a refused one back. */
   credentialRequests?(): CredentialRequests;
   /** Requests are answered with the server's "too many, come later". */
-  throttle?(): Promise<AsyncDisposable>;
+  throttle?(): Promise<Held>;
   /** The mailbox has no room left. */
-  fillMailbox?(): Promise<AsyncDisposable>;
+  fillMailbox?(): Promise<Held>;
   /** An address the server refuses as a recipient. */
   readonly refusedRecipient?: EmailAddress;
   /** A sender address this mailbox may not use. */

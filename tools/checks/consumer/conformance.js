@@ -1,45 +1,23 @@
 // Runs cases of the packed suite against the packed memory transport, with nothing but what both publish.
-import { secret } from '@signalbox/core';
-import { casesFor, runCase } from '@signalbox/conformance';
-import { systemClock } from '@signalbox/kit';
+import { casesFor, openTestHost, runCase } from '@signalbox/conformance';
 import { plugin } from '@signalbox/transport-memory';
 
 let mailboxes = 0;
 
-async function openTransport(id) {
-  const address = `${id}@example.org`;
-  const result = await plugin.config['~standard'].validate({});
-  if (result.issues) throw new Error(JSON.stringify(result.issues));
-  return plugin.open({
-    mailbox: { id, address },
-    config: result.value,
-    credentials: { getCredential: async () => ({ kind: 'password', username: address, password: secret('not needed') }) },
-    log: { log() {} },
-    clock: systemClock,
-    fetch,
-    network: {},
-  });
-}
-
-/** A mailbox of its own. No second door and no fault switches: the suite has to find out which cases that leaves. */
+/** A mailbox of its own, which any password opens. No second door and no fault switches: the suite has to find out which cases that leaves. */
 async function openWorld() {
   mailboxes += 1;
   const id = `consumer-${mailboxes}`;
-  const opened = [await openTransport(id)];
+  const address = `${id}@example.org`;
+  const issuer = { kind: 'password', username: address, issue: async () => 'not needed' };
+  const host = await openTestHost({ plugin, mailbox: { id, address }, config: {}, issuer });
   return {
-    plugin,
-    transport: opened[0],
-    address: `${id}@example.org`,
+    ...host.world,
+    transport: await host.open(),
     recipients: ['one@example.org', 'two@example.org'],
     door: {},
     faults: {},
-    async reopen() {
-      opened.push(await openTransport(id));
-      return opened.at(-1);
-    },
-    async [Symbol.asyncDispose]() {
-      for (const transport of opened) await transport[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
   };
 }
 

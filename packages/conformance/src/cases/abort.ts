@@ -141,10 +141,11 @@ export const ABORT_CASES: readonly Case[] = [
     needs: { facets: ['receive'], faults: ['hang'] },
     async run(world, limits) {
       const folder = await folderOf(world.transport);
-      await using hanging = await faultOf(world, 'hang')();
       const receive = receiveOf(world.transport);
-      await abortsWithReason({ unread: (options) => receive.unread(folder, options), list: (options) => collect(receive.list({ folder, ...options })) }, limits, 100);
-      await hanging[Symbol.asyncDispose]();
+      {
+        await using _ = await faultOf(world, 'hang')();
+        await abortsWithReason({ unread: (options) => receive.unread(folder, options), list: (options) => collect(receive.list({ folder, ...options })) }, limits, 100);
+      }
       await stillWorks(() => receive.unread(folder), limits);
     },
   },
@@ -153,9 +154,10 @@ export const ABORT_CASES: readonly Case[] = [
     title: 'rejects a waiting dispatch on abort although the server is silent',
     needs: { facets: ['send'], faults: ['hang'] },
     async run(world, limits) {
-      await using hanging = await faultOf(world, 'hang')();
-      await abortsWithReason({ dispatch: (options) => sendOf(world.transport).dispatch(letter(world).submission, options) }, limits, 100);
-      await hanging[Symbol.asyncDispose]();
+      {
+        await using _ = await faultOf(world, 'hang')();
+        await abortsWithReason({ dispatch: (options) => sendOf(world.transport).dispatch(letter(world).submission, options) }, limits, 100);
+      }
       await stillWorks(() => sendOf(world.transport).dispatch(letter(world).submission), limits);
     },
   },

@@ -1,7 +1,7 @@
-import type { Door } from '@signalbox/conformance';
+import { type Door, subjectOf } from '@signalbox/conformance';
 import type { FolderRole } from '@signalbox/core';
 import type { SecondDoor } from '@signalbox/lab';
-import { flagOf, keywordsOf, subjectOf } from './keywords.ts';
+import { flagOf, keywordsOf } from './keywords.ts';
 
 /** What the lab's servers call their folders: the names Exchange Online uses. */
 export const FOLDERS: Readonly<Record<Exclude<FolderRole, 'outbox'>, string>> = {

@@ -1,12 +1,9 @@
-import type { Faults, OpenWorld, World } from '@signalbox/conformance';
+import { type CredentialIssuer, type Faults, openTestHost, type OpenWorld, type World } from '@signalbox/conformance';
+import type { CredentialKind } from '@signalbox/core';
 import { type DovecotServer, type FaultProxy, type Lab, type LabUser, type SecondDoor, startFaultProxy } from '@signalbox/lab';
 import { plugin } from '@signalbox/transport-imap';
 import { folderDoor, FOLDERS } from './folder-door.ts';
 import { freshName, passwordAsToken, passwordOf, tokensOf } from './issuers.ts';
-import { openTransports } from './open-transport.ts';
-import type { CredentialIssuer } from '../credentials.ts';
-
-export type Credentials = 'password' | 'bearer';
 
 /** Transcripts: docs/quirks/dovecot.md. */
 const DOVECOT_DEFECTS: NonNullable<World['defects']> = { 'message/nul': 'a NUL is served as 0x80' };
@@ -20,7 +17,7 @@ const GREENMAIL_DEFECTS: NonNullable<World['defects']> = {
 
 /** The IMAP transport on a Dovecot of the lab, through a proxy that can make it fall silent or cut it off. */
 export const imapOnDovecot =
-  (lab: Lab, server: DovecotServer, credentials: Credentials): OpenWorld =>
+  (lab: Lab, server: DovecotServer, credentials: CredentialKind): OpenWorld =>
   async () => {
     const account = await server.createUser(freshName('imap'));
     const issuer = credentials === 'password' ? passwordOf(account) : tokensOf(lab, account.user);
@@ -29,7 +26,7 @@ export const imapOnDovecot =
 
 /** The IMAP transport on the lab's GreenMail, which knows no special-use folders and little else. */
 export const imapOnGreenMail =
-  (lab: Lab, credentials: Credentials): OpenWorld =>
+  (lab: Lab, credentials: CredentialKind): OpenWorld =>
   async () => {
     const server = lab.greenmail;
     if (!server) throw new Error('The lab runs without GreenMail.');
@@ -53,20 +50,17 @@ async function openImapWorld({ lab, server, account, issuer, port, faults, defec
   const proxy = await startFaultProxy({ target: port });
   const address = account.user;
   const config = { host: '127.0.0.1', port: proxy.port, tls: 'implicit' };
-  const transports = await openTransports({ plugin, address, ca: lab.ca, config, issuer });
+  const host = await openTestHost({ plugin, mailbox: { id: address, address }, config, issuer, network: { ca: [lab.ca] } });
   return {
-    plugin,
-    ...transports.facts,
-    transport: await transports.open(),
-    reopen: () => transports.open(),
-    address,
+    ...host.world,
+    transport: await host.open(),
     recipients: [address, address],
     defects,
     door: folderDoor(server, address),
-    faults: { ...proxyFaults(proxy), ...transports.faults, ...faults },
+    faults: { ...proxyFaults(proxy), ...host.faults, ...faults },
     async [Symbol.asyncDispose]() {
       proxy.set({});
-      await transports[Symbol.asyncDispose]();
+      await host[Symbol.asyncDispose]();
       await proxy.close();
     },
   };
@@ -78,11 +72,7 @@ export const proxyFaults = (proxy: FaultProxy): Faults => ({
   },
   async hang() {
     proxy.set({ blackhole: true, hang: true });
-    return {
-      async [Symbol.asyncDispose]() {
-        proxy.set({});
-      },
-    };
+    return { [Symbol.dispose]: () => proxy.set({}) };
   },
 });
 

@@ -1,6 +1,7 @@
 import type { OpenWorld } from '@signalbox/conformance';
+import type { CredentialKind } from '@signalbox/core';
 import type { Lab } from '@signalbox/lab';
-import { type Credentials, imapOnDovecot, imapOnGreenMail } from './imap.ts';
+import { imapOnDovecot, imapOnGreenMail } from './imap.ts';
 import { smtpOnDovecot, smtpOnGreenMail, smtpOnPostfix } from './smtp.ts';
 
 const demanded = <T>(server: T | undefined): T => {
@@ -8,7 +9,7 @@ const demanded = <T>(server: T | undefined): T => {
   return server;
 };
 
-const KINDS: readonly (readonly [string, (lab: Lab, credentials: Credentials) => OpenWorld])[] = [
+const KINDS: readonly (readonly [string, (lab: Lab, credentials: CredentialKind) => OpenWorld])[] = [
   ['imap on GreenMail', imapOnGreenMail],
   ['imap on Dovecot', (lab, credentials) => imapOnDovecot(lab, demanded(lab.dovecot), credentials)],
   ['imap on Dovecot as Exchange', (lab, credentials) => imapOnDovecot(lab, demanded(lab.dovecotAsExchange), credentials)],

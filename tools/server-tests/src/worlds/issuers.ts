@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { CredentialIssuer } from '@signalbox/conformance';
 import type { Lab, LabUser, MintOptions } from '@signalbox/lab';
-import type { CredentialIssuer } from '../credentials.ts';
 
 /** The user's one password. The lab's servers cannot change it while they run. */
 export const passwordOf = ({ user, password }: LabUser): CredentialIssuer => ({

@@ -15,7 +15,3 @@ export const flagOf = (keyword: Keyword): string => FLAGS.get(keyword) ?? keywor
 
 export const keywordsOf = (flags: Iterable<string>): ReadonlySet<Keyword> =>
   new Set([...flags].filter((flag) => flag.toLowerCase() !== '\\recent').map(keywordOf));
-
-/** The decoded Subject header of raw bytes, as the cases write it: ASCII, unfolded. */
-export const subjectOf = (raw: Uint8Array): string | undefined =>
-  /^subject:[ \t]*(.*?)\r?$/im.exec(Buffer.from(raw.subarray(0, 64 * 1024)).toString('latin1'))?.[1];

@@ -1,10 +1,9 @@
-import type { Faults, OpenWorld, World } from '@signalbox/conformance';
+import { type CredentialIssuer, type Faults, openTestHost, type OpenWorld, type World } from '@signalbox/conformance';
+import type { CredentialKind } from '@signalbox/core';
 import { type FaultProxy, type Lab, type LabUser, type LineRewriter, type SecondDoor, startFaultProxy } from '@signalbox/lab';
 import { plugin } from '@signalbox/transport-smtp';
-import type { CredentialIssuer } from '../credentials.ts';
 import { freshName, passwordAsToken, passwordOf, tokensOf } from './issuers.ts';
-import { type Credentials, proxyFaults } from './imap.ts';
-import { openTransports } from './open-transport.ts';
+import { proxyFaults } from './imap.ts';
 import { submittedTo } from './submitted.ts';
 
 interface SmtpServer {
@@ -24,7 +23,7 @@ interface SmtpServer {
 const NOBODY = 'nobody@lab.test';
 
 /** The SMTP transport on Dovecot's submission service. Its AUTH line takes short tokens only. */
-export const smtpOnDovecot = (lab: Lab, credentials: Credentials): OpenWorld => {
+export const smtpOnDovecot = (lab: Lab, credentials: CredentialKind): OpenWorld => {
   const server = present(lab.dovecot, 'Dovecot');
   return smtpWorld({
     lab,
@@ -37,7 +36,7 @@ export const smtpOnDovecot = (lab: Lab, credentials: Credentials): OpenWorld => 
 };
 
 /** The SMTP transport on Postfix, which takes tokens as long as Entra's and checks who may send as whom. */
-export const smtpOnPostfix = (lab: Lab, credentials: Credentials): OpenWorld => {
+export const smtpOnPostfix = (lab: Lab, credentials: CredentialKind): OpenWorld => {
   const postfix = present(lab.postfix, 'Postfix');
   return smtpWorld({
     lab,
@@ -52,7 +51,7 @@ export const smtpOnPostfix = (lab: Lab, credentials: Credentials): OpenWorld => 
 };
 
 /** The SMTP transport on GreenMail, a second implementation nobody here wrote. */
-export const smtpOnGreenMail = (lab: Lab, credentials: Credentials): OpenWorld => {
+export const smtpOnGreenMail = (lab: Lab, credentials: CredentialKind): OpenWorld => {
   const server = present(lab.greenmail, 'GreenMail');
   return smtpWorld({
     lab,
@@ -76,14 +75,12 @@ const smtpWorld =
       upstreamTls: { ca: lab.ca, servername: 'localhost' },
     });
     const config = { host: '127.0.0.1', port: proxy.port, tls: 'implicit' };
-    const transports = await openTransports({ plugin, address: account.user, ca: lab.ca, config, issuer: server.issuerFor(account) });
+    const mailbox = { id: account.user, address: account.user };
+    const host = await openTestHost({ plugin, mailbox, config, issuer: server.issuerFor(account), network: { ca: [lab.ca] } });
     return {
-      plugin,
-      ...transports.facts,
+      ...host.world,
       ...(server.defects && { defects: server.defects }),
-      transport: await transports.open(),
-      reopen: () => transports.open(),
-      address: account.user,
+      transport: await host.open(),
       recipients,
       door: {
         async submitted() {
@@ -93,7 +90,7 @@ const smtpWorld =
       },
       faults: {
         ...proxyFaults(proxy),
-        ...transports.faults,
+        ...host.faults,
         async loseNextSendAnswer() {
           loseAnswerToContent(proxy);
         },
@@ -101,7 +98,7 @@ const smtpWorld =
       },
       async [Symbol.asyncDispose]() {
         proxy.set({});
-        await transports[Symbol.asyncDispose]();
+        await host[Symbol.asyncDispose]();
         await proxy.close();
       },
     };
