@@ -1,9 +1,9 @@
 export type { Case, CaseGroup, CaseId, CaseNeeds } from './case.ts';
 export { CASES } from './cases/index.ts';
-export { type CommittedList, committedListProblems, notApplicableList } from './committed-list.ts';
 export { type CaseLimits, DEFAULT_LIMITS } from './limits.ts';
 export { message, type MessageFields, newMessageId } from './messages/build.ts';
 export { subjectOf } from './messages/subject.ts';
+export { notApplicableJson } from './not-applicable.ts';
 export { runCase } from './run.ts';
 export { casesFor, type CaseSelection } from './select.ts';
 export { type CredentialIssuer, issuerThatSets, switchableCredentials, type SwitchableCredentials } from './switchable-credentials.ts';
