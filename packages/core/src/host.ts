@@ -16,7 +16,7 @@ export interface HostServices {
 export interface NetworkSettings {
   /** PEM certificates trusted beside the system's own. */
   readonly ca?: readonly string[];
-  /** `http://…` (CONNECT) or `socks5://…`; absent: directly. */
+  /** `http://…` or `https://…` (CONNECT), or `socks5://…`, with the proxy's own user name and password where it asks for them; absent: directly. */
   readonly proxy?: string;
   /** PEM, for servers that ask for a client certificate. */
   readonly clientCertificate?: { readonly certificate: string; readonly key: Secret };

@@ -3,5 +3,8 @@ export { byteSourceOf, collectBytes, contentOf, contentOfFile } from './content.
 export { type CursorBinding, decodeCursor, encodeCursor } from './cursor.ts';
 export { createLimiter, type Limiter, type Place } from './limiter.ts';
 export { normalizeMessageId, parseMessageIds } from './message-id.ts';
+export { openedSocket } from './opened-socket.ts';
+export { isProxyUrl } from './proxy/address.ts';
+export { type ConnectThroughProxy, type Destination, proxyConnector } from './proxy/connect.ts';
 export { type SingleFlight, singleFlight } from './single-flight.ts';
 export { systemClock } from './system-clock.ts';

@@ -1,4 +1,5 @@
 export { type LocalCertificate, makeLocalCertificate } from './certificate.ts';
+export { startEagerProxy } from './eager-proxy.ts';
 export type { ImapFaults } from './imap-faults.ts';
 export {
   type LocalDeliverOptions,
@@ -8,5 +9,7 @@ export {
   STANDARD_FOLDERS,
   startImapServer,
 } from './imap-server.ts';
+export { type LocalProxy, type LocalProxyOptions, startHttpProxy, startSocksProxy } from './proxies.ts';
+export { type SilentServer, startSilentServer } from './silent-server.ts';
 export type { SmtpFaults, SmtpStep } from './smtp-faults.ts';
 export { type LocalSmtpAccount, type LocalSmtpMessage, type LocalSmtpOptions, type LocalSmtpServer, startSmtpServer } from './smtp-server.ts';

@@ -1,7 +1,7 @@
+import { isProxyUrl } from '@signalbox/kit';
 import type { ProblemCollector } from './collector.ts';
 import { asList } from './complete-servers.ts';
 import type { NetworkConfig } from './config.ts';
-import { isProxyUrl } from './fields.ts';
 import type { Redactor } from './redactor.ts';
 import type { FileConfig } from './schema.ts';
 

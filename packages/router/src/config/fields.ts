@@ -1,4 +1,5 @@
 import type { Secret } from '@signalbox/core';
+import { isProxyUrl } from '@signalbox/kit';
 import { z } from 'zod';
 import { isSecret } from './secret-fields.ts';
 
@@ -77,9 +78,6 @@ export const proxy = textThat((text) => text === 'direct' || isProxyUrl(text), {
   expected: 'a proxy such as http://proxy.example:3128 or socks5://proxy.example:1080, or the word direct',
   remedy: 'Begin with http://, https:// or socks5://.',
 });
-
-/** http, https (CONNECT) and SOCKS are what the contract's network settings know. */
-export const isProxyUrl = (text: string): boolean => URL.canParse(text) && /^(?:https?|socks5h?):$/.test(new URL(text).protocol);
 
 export const isoDate = textThat((text) => /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text) && !Number.isNaN(Date.parse(text)), {
   expected: 'a date such as 2026-11-01 or 2026-11-01T08:00:00Z',
