@@ -3,7 +3,7 @@ import { z } from 'zod';
 const milliseconds = z.int().positive().max(3_600_000);
 
 export const smtpConfig = z.strictObject({
-  host: z.string().min(1),
+  host: z.string().min(1).max(253), // RFC 1035 §2.3.4; a SOCKS proxy could not even be asked for more
   port: z.int().min(1).max(65_535).default(587),
   /** `starttls` never falls back to plain text. */
   tls: z.enum(['implicit', 'starttls']).default('starttls'),

@@ -64,7 +64,6 @@ export const RULES: readonly Rule[] = [
   // The way there
   { when: failsWith('EDNS', 'ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL'), code: 'unavailable', message: 'The name {host} cannot be resolved.', remedy: REMEDIES.checkName },
   { when: failsWith('ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'EADDRNOTAVAIL'), code: 'unavailable', message: '{host} takes no connection.', remedy: REMEDIES.checkAddress },
-  { when: failsWith('EPROXY'), code: 'unavailable', message: 'The proxy on the way to {host} did not connect.', remedy: REMEDIES.checkProxy },
   { when: failsWith('ETIMEDOUT'), code: 'timeout', message: '{host} did not answer in time.', remedy: REMEDIES.checkAddress },
 
   // Exchange Online's sentences, FACTS.md C4

@@ -96,7 +96,6 @@ describe('a failure without a reply', () => {
     [{ code: 'EAI_AGAIN' }, 'unavailable', /resolve/],
     [{ code: 'ECONNREFUSED' }, 'unavailable', /port/],
     [{ code: 'EHOSTUNREACH' }, 'unavailable', /firewall/],
-    [{ code: 'EPROXY' }, 'unavailable', /proxy/],
     [{ code: 'ETIMEDOUT' }, 'timeout', /firewall/],
     [{ code: 'ECONNRESET' }, 'connection.lost', NOBODY],
     [{ code: 'ECONNECTION', command: 'CONN' }, 'connection.lost', NOBODY],

@@ -32,7 +32,6 @@ export const REMEDIES = {
   correctTlsMode: { who: 'operator', action: 'fix-config', text: 'Check `port` and `tls`: 465 speaks TLS at once (implicit), 587 after STARTTLS.' },
   checkName: { who: 'operator', action: 'fix-config', text: 'Check the spelling of `host`, and that this machine can resolve it.' },
   checkAddress: { who: 'operator', action: 'fix-config', text: 'Check `host`, `port` and `tls`, and that a firewall lets the connection through.' },
-  checkProxy: { who: 'operator', action: 'fix-config', text: 'Check that the proxy runs and lets connections to the mail server through.' },
   freeSpace: { who: 'mailbox-user', action: 'free-space', text: 'Free space in the mailbox that is full, the sender\'s or a recipient\'s.' },
   fewerConnections: { who: 'operator', action: 'fix-config', text: 'Lower `maxConnections`, or stop other programs that send from this mailbox.' },
 } as const satisfies Record<string, Remedy>;

@@ -136,10 +136,6 @@ describe('a server that cannot be reached', () => {
     expect(await failing({ greeting: () => {} }, { greetingTimeoutMs: 10_000 }, new HandTurnedClock())).toMatchObject({ code: 'timeout', retry: 'safe' });
   });
 
-  it('because the proxy is of a kind that SMTP cannot use here', async () => {
-    await expect(openSmtp(contextFor(587, { network: { proxy: 'socks5://127.0.0.1:1080' } }))).rejects.toMatchObject({ code: 'config.invalid' });
-  });
-
   it('and an abort ends the waiting with its reason', async () => {
     await using server = await startScriptedServer({ certificate, greeting: () => {} });
     const stop = new AbortController();

@@ -1,5 +1,5 @@
 import { type CallOptions, type Credential, type CredentialRequest, isMailError, MailError, type TransportContext } from '@signalbox/core';
-import { anySignal } from '@signalbox/kit';
+import { anySignal, proxyConnector } from '@signalbox/kit';
 import type { SmtpConfig } from '../config.ts';
 import { replyError, toMailError } from '../errors.ts';
 import { Session } from './session.ts';
@@ -20,11 +20,12 @@ export interface Connector {
 export function createConnector(context: TransportContext<SmtpConfig>): Connector {
   const { config, credentials, clock, network } = context;
   const tls = tlsOptionsFor(config, network);
+  const throughProxy = proxyConnector(network);
 
   const reach = async (options?: CallOptions): Promise<Session> => {
     const late = new AbortController();
     const signal = anySignal(options?.signal, late.signal);
-    const target = { host: config.host, port: config.port, proxy: network.proxy, ...(config.tls === 'implicit' && { tls }) };
+    const target = { host: config.host, port: config.port, throughProxy, ...(config.tls === 'implicit' && { tls }) };
     try {
       using _ = startWatchdog(clock, config.connectTimeoutMs, () => late.abort(Object.assign(new Error('No connection in time.'), { code: 'ETIMEDOUT' })));
       const session = new Session(await openSocket(target, signal), config, tls, clock);
