@@ -7,7 +7,7 @@ const milliseconds = z.int().positive();
 const LONGEST_IDLE_MS = 4.5 * 60_000;
 
 export const imapConfig = z.strictObject({
-  host: z.string().min(1),
+  host: z.string().min(1).max(253), // RFC 1035 §2.3.4; a SOCKS proxy could not even be asked for more
   port: z.int().min(1).max(65_535).default(993),
   /** `starttls` never falls back to plain text. */
   tls: z.enum(['implicit', 'starttls']).default('implicit'),

@@ -90,7 +90,6 @@ export const RULES: readonly Rule[] = [
   // The way there
   { when: failsWith('ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA'), code: 'unavailable', message: 'The name {host} cannot be resolved.', remedy: REMEDIES.checkAddress },
   { when: failsWith('ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'EADDRNOTAVAIL'), code: 'unavailable', message: '{host} takes no connection.', remedy: REMEDIES.checkAddress },
-  { when: failsWith('EPROXY', 'ProxyError', 'UnsupportedProxyAddress', 'ERR_INVALID_URL'), code: 'unavailable', message: 'The proxy on the way to {host} did not connect.', remedy: REMEDIES.checkAddress },
   { when: failsWith('GREETING_TIMEOUT'), code: 'timeout', message: '{host} did not greet in time.', remedy: REMEDIES.correctTlsMode },
   { when: failsWith('CONNECT_TIMEOUT', 'UPGRADE_TIMEOUT', 'ETIMEDOUT', 'ETIMEOUT'), code: 'timeout', message: '{host} did not answer in time.' },
 

@@ -83,7 +83,6 @@ const ROWS: readonly Row[] = [
   { name: 'no STARTTLS', error: Object.assign(new Error('Server does not support STARTTLS'), { tlsFailed: true }), code: 'tls.failed', who: 'operator' },
   { name: 'unknown host', error: withCode('ENOTFOUND'), code: 'unavailable', who: 'operator' },
   { name: 'refused connection', error: withCode('ECONNREFUSED'), code: 'unavailable', who: 'operator' },
-  { name: 'proxy', error: withCode('EPROXY'), code: 'unavailable', who: 'operator' },
   { name: 'no connection in time', error: withCode('CONNECT_TIMEOUT'), code: 'timeout' },
   { name: 'no greeting', error: withCode('GREETING_TIMEOUT'), code: 'timeout', who: 'operator' },
   { name: 'silence', error: withCode('ETIMEOUT', 'Socket timeout'), code: 'timeout' },

@@ -1,10 +1,12 @@
 import { type BearerToken, type CallOptions, type Credential, type CredentialRequest, isMailError, type TransportContext } from '@signalbox/core';
 import { ImapFlow, type ImapFlowOptions, type Logger } from 'imapflow';
+import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { ImapConfig } from '../config.ts';
 import { refusesCredential } from '../errors.ts';
 import { hideCapabilities } from './capabilities.ts';
 import { Connection } from './connection.ts';
+import { createTunnel, transportOver } from './tunnel.ts';
 
 /** Longer than any IDLE: imapflow's own watchdog must not cut what this package watches itself. */
 const SOCKET_TIMEOUT_MS = 35 * 60_000;
@@ -22,6 +24,7 @@ export interface Connector {
 
 export function createConnector(context: TransportContext<ImapConfig>, secureContext: SecureContext | undefined): Connector {
   const { config } = context;
+  const tunnel = createTunnel(context);
   const request = (rejected?: Credential, options?: CallOptions): CredentialRequest => ({
     accept: acceptedKinds(config.authMechanism),
     scopes: config.scopes,
@@ -30,10 +33,7 @@ export function createConnector(context: TransportContext<ImapConfig>, secureCon
   });
 
   const signIn = async (credential: Credential, options?: CallOptions): Promise<Connection> => {
-    let connection: Connection | undefined;
-    const client = newClient(context, secureContext, authOf(credential, config), (error) => connection?.noteRefusal(error));
-    const renewAt = credential.kind === 'bearer' ? renewalOf(credential, context.clock.now()) : undefined;
-    connection = new Connection(client, { host: config.host, clock: context.clock, commandTimeoutMs: config.commandTimeoutMs, ...(renewAt && { renewAt }) });
+    const connection = dial(context, { secureContext, socket: await tunnel(options), credential });
     try {
       await connection.run((client) => client.connect(), options?.signal);
       return connection;
@@ -60,8 +60,7 @@ export function createConnector(context: TransportContext<ImapConfig>, secureCon
       }
     },
     async reach(options) {
-      const client = newClient(context, secureContext, undefined, () => {});
-      const connection = new Connection(client, { host: config.host, clock: context.clock, commandTimeoutMs: config.commandTimeoutMs });
+      const connection = dial(context, { secureContext, socket: await tunnel(options) });
       try {
         await connection.run(async (client) => {
           // imapflow stops with this mark when it comes to signing in and has nothing to sign in with.
@@ -77,13 +76,28 @@ export function createConnector(context: TransportContext<ImapConfig>, secureCon
   };
 }
 
-function newClient(
-  context: TransportContext<ImapConfig>,
-  secureContext: SecureContext | undefined,
-  auth: ImapFlowOptions['auth'],
-  onRefusal: (error: unknown) => void,
-): ImapFlow {
-  const { config, network } = context;
+interface Dialling {
+  readonly secureContext: SecureContext | undefined;
+  /** Where the way to the server is open already. */
+  readonly socket: Socket | undefined;
+  /** Absent where nobody is to sign in. */
+  readonly credential?: Credential;
+}
+
+/** A connection that has not begun yet. */
+function dial({ config, clock }: TransportContext<ImapConfig>, { secureContext, socket, credential }: Dialling): Connection {
+  let connection: Connection | undefined;
+  const auth = credential && authOf(credential, config);
+  const client = newClient(config, { secureContext, auth, socket }, (error) => connection?.noteRefusal(error));
+  client.once('close', () => socket?.destroy()); // also when it ends before imapflow has taken the socket
+  const renewAt = credential?.kind === 'bearer' ? renewalOf(credential, clock.now()) : undefined;
+  connection = new Connection(client, { host: config.host, clock, commandTimeoutMs: config.commandTimeoutMs, ...(renewAt && { renewAt }) });
+  return connection;
+}
+
+type ClientParts = Pick<Dialling, 'secureContext' | 'socket'> & { readonly auth: ImapFlowOptions['auth'] };
+
+function newClient(config: ImapConfig, { secureContext, auth, socket }: ClientParts, onRefusal: (error: unknown) => void): ImapFlow {
   const client = new ImapFlow({
     host: config.host,
     port: config.port,
@@ -91,7 +105,7 @@ function newClient(
     ...(config.tls === 'starttls' && { doSTARTTLS: true }),
     ...(config.servername !== undefined && { servername: config.servername }),
     ...(auth && { auth }),
-    ...(network.proxy !== undefined && { proxy: network.proxy }),
+    ...(socket && { transport: transportOver(socket) }),
     tls: { ...(secureContext && { secureContext }), rejectUnauthorized: true },
     clientInfo: { name: 'signalbox', version: '0.1.0', vendor: 'signalbox', 'support-url': 'https://github.com/signalbox/signalbox' },
     // IDLE is entered by whoever watches, at once; imapflow alone would wait for 15 quiet seconds.
