@@ -56,12 +56,13 @@ const MEDIA_TYPE = /^[^\s/;]+\/[^\s/;]+$/;
 export async function decodeAttachments(raw: Uint8Array): Promise<readonly DecodedAttachment[]> {
   const email = await PostalMime.parse(raw, { forceRfc822Attachments: true }).catch(() => undefined);
   return (email?.attachments ?? []).map(({ content, contentId, disposition, filename, mimeType, related }, index) => {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : new Uint8Array(content);
     const mediaType = MEDIA_TYPE.test(mimeType) ? mimeType.toLowerCase() : 'application/octet-stream';
+    const kind = mediaType === 'message/rfc822' ? 'message' : 'file';
+    const bytes = bytesOf(content, kind);
     const id = normalizeMessageId(contentId);
     const attachment: Attachment = {
       id: String(index),
-      kind: mediaType === 'message/rfc822' ? 'message' : 'file',
+      kind,
       mediaType,
       size: bytes.byteLength,
       inline: disposition === 'inline' || related === true,
@@ -70,4 +71,10 @@ export async function decodeAttachments(raw: Uint8Array): Promise<readonly Decod
     };
     return { attachment, bytes };
   });
+}
+
+/** postal-mime ends every line of an attached message with a bare LF, also the last, whose end belongs to the delimiter that follows (RFC 2046 §5.1.1). */
+function bytesOf(content: string | ArrayBuffer | Uint8Array, kind: Attachment['kind']): Uint8Array {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(new Uint8Array(content));
+  return kind === 'message' ? Buffer.from(bytes.toString('latin1').replace(/\n$/, '').replaceAll(/\r?\n/g, '\r\n'), 'latin1') : bytes;
 }

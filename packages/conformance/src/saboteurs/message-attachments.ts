@@ -39,6 +39,20 @@ export const ATTACHMENT_SABOTEURS: readonly Saboteur[] = [
     sabotage: (transport) => bendAttachments(transport, (attachment) => ({ ...attachment, kind: 'file' })),
   },
   {
+    id: 'unwraps-messages',
+    title: 'hands out the text of an attached message without its header',
+    caughtBy: ['message/attachment-message'],
+    sabotage: (transport) =>
+      withReceive(transport, (inner) => ({
+        async fetchAttachment(ref, id, options) {
+          const attachment = (await inner.listAttachments(ref, options)).find((candidate) => candidate.id === id);
+          await using source = await inner.fetchAttachment(ref, id, options);
+          const bytes = await collectBytes(source.bytes);
+          return byteSourceOf(attachment?.kind === 'message' ? bytes.subarray(bytes.indexOf('\r\n\r\n') + 4) : bytes);
+        },
+      })),
+  },
+  {
     id: 'tells-encoded-sizes',
     title: 'tells the size of an attachment before decoding',
     caughtBy: ['message/attachment-sizes'],
