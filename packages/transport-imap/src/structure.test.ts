@@ -1,6 +1,6 @@
 import type { MessageStructureObject } from 'imapflow';
 import { describe, expect, it } from 'vitest';
-import { attachmentsOf, findPart } from './structure.ts';
+import { attachmentsOf, findPart, lacksHeader } from './structure.ts';
 
 const text: MessageStructureObject = { part: '1', type: 'text/plain', encoding: '7bit', size: 5 };
 const mixed = (...childNodes: MessageStructureObject[]): MessageStructureObject => ({ type: 'multipart/mixed', childNodes });
@@ -40,5 +40,28 @@ describe('attachments of a structure', () => {
 
   it('pass over what the server could not make out', () => {
     expect(attachmentsOf(mixed({ part: '1', type: '/' }, { type: 'multipart/mixed' }))).toEqual([]);
+  });
+});
+
+describe('an attached message as the server hands it out', () => {
+  const message: MessageStructureObject = { part: '2', type: 'message/rfc822', size: 73, envelope: { messageId: '<in@b.c>' } };
+  const seems = (text: string, node = message): boolean => lacksHeader(node, Buffer.from(text));
+
+  it.each(['From: in@b.c\r\nMessage-ID: <in@b.c>\r\n\r\ninner', 'From robin Mon Nov 23\r\nMessage-Id:\r\n <in@b.c>\r\n\r\n'])('may be whole: %j', (text) => {
+    expect(seems(text)).toBe(false);
+  });
+
+  it.each(['inner\r\n', '', 'Note: the Message-ID is not here\r\n', 'Grüße: <in@b.c>\r\n'])('is not whole: %j', (text) => {
+    expect(seems(text)).toBe(true);
+  });
+
+  it('is believed where nothing tells what it should hold', () => {
+    expect(seems('Note: of a text, perhaps\r\n', { ...message, envelope: {} })).toBe(false);
+    expect(seems('\r\na message without a header\r\n', { ...message, envelope: {} })).toBe(false);
+  });
+
+  it('is believed where it is encoded, and a file always is', () => {
+    expect(seems('RnJvbTo', { ...message, encoding: 'base64' })).toBe(false);
+    expect(seems('inner', { ...message, type: 'text/plain' })).toBe(false);
   });
 });

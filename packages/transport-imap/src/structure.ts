@@ -18,6 +18,16 @@ export function attachmentsOf(root: MessageStructureObject): Attachment[] {
 export const findPart = (root: MessageStructureObject, id: string): MessageStructureObject | undefined =>
   leavesOf(root, undefined).find(({ node }) => numberOf(node) === id)?.node;
 
+/**
+ * Whether what a server handed out for an attached message cannot be all of it (RFC 9051 §6.4.5): it does not begin as a message does,
+ * or the Message-ID that BODYSTRUCTURE tells is not in it. Where it only seems so, all that is lost is time.
+ */
+export function lacksHeader(node: MessageStructureObject, beginning: Buffer): boolean {
+  if (!isMessage(node) || !IDENTITY.has(node.encoding ?? '7bit')) return false;
+  const messageId = node.envelope?.messageId;
+  return !/^(?:>?From |[!-9;-~]+[ \t]*:|\r?\n)/.test(beginning.toString('latin1', 0, 1024)) || (messageId !== undefined && !beginning.includes(messageId));
+}
+
 interface Leaf {
   readonly node: MessageStructureObject;
   readonly parent: MessageStructureObject | undefined;
@@ -41,7 +51,7 @@ function toAttachment(node: MessageStructureObject, parent: MessageStructureObje
   const contentId = node.id?.trim().replace(/^<(.*)>$/s, '$1');
   return {
     id: numberOf(node),
-    kind: node.type === 'message/rfc822' || node.type === 'message/global' ? 'message' : 'file',
+    kind: isMessage(node) ? 'message' : 'file',
     ...(filename !== undefined && { filename }),
     mediaType: mediaTypeOf(node) ?? 'application/octet-stream',
     ...(node.size !== undefined && IDENTITY.has(node.encoding ?? '7bit') && { size: node.size }),
@@ -49,6 +59,8 @@ function toAttachment(node: MessageStructureObject, parent: MessageStructureObje
     ...(contentId && { contentId }),
   };
 }
+
+const isMessage = ({ type }: MessageStructureObject): boolean => type === 'message/rfc822' || type === 'message/global';
 
 /** imapflow has already decoded RFC 2231 and RFC 2047. An empty name is none. */
 const filenameOf = ({ dispositionParameters, parameters }: MessageStructureObject): string | undefined =>

@@ -23,6 +23,25 @@ describe('on the wire', () => {
       expect(server.messages().flatMap(({ flags }) => flags)).toEqual([]);
     }));
 
+  it('takes an attached message from the source where the server hands out its text alone, and nothing else', () =>
+    setting(async ({ server, transport }) => {
+      const { receive } = partsOf(transport);
+      const inner = mail('inner', 'x'.repeat(1_500_000)).toString();
+      const part = (headers: string, body: string): string => `--b\r\n${headers}\r\n\r\n${body}\r\n`;
+      const raw = `Subject: outer\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n${part('Content-Type: message/rfc822', inner)}${part('Content-Type: text/plain; name="a.txt"', 'file')}--b--\r\n`;
+      server.deliver(Buffer.from(raw)); // hoodiecrow, docs/quirks/hoodiecrow.md
+      const [ref] = await firstRefs(transport);
+      if (!ref) throw new Error('It was delivered.');
+      const read = async (id: string): Promise<string> => (await collectBytes((await receive.fetchAttachment(ref, id)).bytes)).toString();
+      expect((await read('1')) === inner).toBe(true);
+      const source = (): number => server.commands.filter((line) => line.includes('BODY.PEEK[]<')).length;
+      expect(source()).toBe(2);
+      expect(await read('2')).toBe('file');
+      await using abandoned = await receive.fetchAttachment(ref, '1');
+      for await (const _ of abandoned.bytes) break;
+      expect(source()).toBe(3); // no more of it than was asked for
+    }));
+
   it('fetches many small messages with few commands, and marks many with one', () =>
     setting(async ({ server, transport }) => {
       const { receive, mutate } = partsOf(transport);

@@ -11,9 +11,6 @@ const FLAGS: Readonly<Record<string, string>> = { $seen: '\\Seen', $answered: '\
 const flagOf = (keyword: Keyword): string => FLAGS[keyword] ?? keyword;
 const keywordOf = (flag: string): Keyword => Object.entries(FLAGS).find(([, system]) => system === flag)?.[0] ?? flag.toLowerCase();
 
-/** docs/quirks/hoodiecrow.md */
-const DEFECTS = { 'message/attachment-message': 'hoodiecrow answers BODY[n] of an attached message with its text alone, without its header' } as const;
-
 /** One for all worlds: making one takes a moment. */
 const certificate = await makeLocalCertificate();
 
@@ -36,7 +33,6 @@ export async function openLocalWorld({ credential, tls = 'implicit', extensions,
     transport: await host.open(),
     recipients: ['ada@local.example', 'ben@local.example'],
     sharesProcess: true,
-    defects: DEFECTS,
     door: doorTo(server),
     faults: { ...host.faults, ...faultsOf(server) },
     async [Symbol.asyncDispose]() {

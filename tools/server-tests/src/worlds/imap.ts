@@ -12,7 +12,6 @@ const DOVECOT_DEFECTS: NonNullable<World['defects']> = { 'message/nul': 'a NUL i
 const GREENMAIL_DEFECTS: NonNullable<World['defects']> = {
   'message/no-date': 'ENVELOPE tells the arrival as the date of a message without one',
   'message/eight-bit-headers': 'UTF-8 in headers is sent in ISO 8859-1',
-  'message/attachment-message': 'BODY[n] of an attached message lacks its header',
 };
 
 /** The IMAP transport on a Dovecot of the lab, through a proxy that can make it fall silent or cut it off. */
