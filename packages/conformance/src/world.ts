@@ -26,7 +26,7 @@ export interface World extends AsyncDisposable {
   logged?(): readonly LoggedEvent[];
   /** The server runs in this process: what it keeps in memory cannot be told from what the transport keeps. */
   readonly sharesProcess?: boolean;
-  /** Cases this server cannot pass by a defect of its own, with the reason. At most three, each with evidence in `docs/quirks`. */
+  /** Cases this server cannot pass by a defect of its own, with the reason. At most three for a server, all its doors together, each with evidence in `docs/quirks`. */
   readonly defects?: Readonly<Partial<Record<CaseId, string>>>;
 }
 
