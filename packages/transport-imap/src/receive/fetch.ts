@@ -38,7 +38,8 @@ export async function* fetchRawEach(session: Session, refs: readonly MessageRef[
     const { left } = small;
     const read = ({ uid, source }: FetchMessageObject): RawMessage | undefined => {
       const ref = left.get(uid);
-      return ref && source && { ref, source: byteSourceOf(source) };
+      // NIL is what Dovecot sends for a message that another client has just removed.
+      return ref && source ? { ref, source: byteSourceOf(source) } : undefined;
     };
     try {
       for await (const message of eachRow(session, { folder, find: () => small, query: SOURCE, read }, options)) yield message;
