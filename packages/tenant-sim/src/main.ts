@@ -46,8 +46,8 @@ const ports: DoorPorts = {
 };
 
 const tenant = await startTenant({ ports, ...(keepMime && { mime: 'kept' as const }) });
+// Before anything is printed: whoever reads that may stop it at once.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void tenant[Symbol.asyncDispose]());
 await tenant.certificates.writeCa(caFile);
 const description = describeTenant(tenant, caFile);
 process.stdout.write(json ? `${JSON.stringify(description)}\n` : describeForPeople(description));
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void tenant[Symbol.asyncDispose]());

@@ -26,7 +26,7 @@ describe('on the wire', () => {
   it('takes an attached message from the source where the server hands out its text alone, and nothing else', () =>
     setting(async ({ server, transport }) => {
       const { receive } = partsOf(transport);
-      const inner = mail('inner', 'x'.repeat(1_500_000)).toString();
+      const inner = mail('inner', 'x'.repeat(2_500_000)).toString();
       const part = (headers: string, body: string): string => `--b\r\n${headers}\r\n\r\n${body}\r\n`;
       const raw = `Subject: outer\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n${part('Content-Type: message/rfc822', inner)}${part('Content-Type: text/plain; name="a.txt"', 'file')}--b--\r\n`;
       server.deliver(Buffer.from(raw)); // hoodiecrow, docs/quirks/hoodiecrow.md
