@@ -1,12 +1,8 @@
-import type { Faults, LoggedEvent, World } from '@signalbox/conformance';
-import type { CredentialKind, FolderRole, LogLevel, MailTransport, TransportContext } from '@signalbox/core';
-import { systemClock } from '@signalbox/kit';
-import { type Mailbox, startTenant, type Tenant } from '@signalbox/tenant-sim';
-import { type SmtpConfig, smtpConfig } from '../src/config.ts';
+import { type Faults, openTestHost, type World } from '@signalbox/conformance';
+import type { CredentialKind, EmailAddress } from '@signalbox/core';
+import { issueFrom, openSecondDoor, startTenant, type Tenant } from '@signalbox/tenant-sim';
 import { plugin } from '../src/index.ts';
-import { TenantCredentials } from './tenant-credentials.ts';
 
-const FOLDERS: Readonly<Record<FolderRole, string>> = { inbox: 'inbox', sent: 'sentitems', drafts: 'drafts', archive: 'archive', junk: 'junkemail', trash: 'deleteditems', outbox: 'outbox' };
 const RECIPIENTS = ['ada@contoso.test', 'ben@contoso.test'] as const;
 const MAX_BYTES = 5_000_000;
 
@@ -26,69 +22,34 @@ export async function openTenantWorld(tenant: Tenant, credential: CredentialKind
   worlds += 1;
   const address = `case-${worlds}@contoso.test`;
   tenant.directory.addUser({ userPrincipalName: address });
-  const mailbox = tenant.store.mailbox(address)!;
-  const credentials = await TenantCredentials.create(tenant, address, credential);
   // Exchange Online files the Sent copy by itself.
   const config = { host: 'localhost', port: tenant.doors.smtp!.port, tls: 'starttls', ca: tenant.certificates.ca, sentCopy: 'automatic' };
-  const events: LoggedEvent[] = [];
-  const opened: MailTransport[] = [];
-  const context: TransportContext<SmtpConfig> = {
-    mailbox: { id: 'case', address },
-    config: smtpConfig.parse(config),
-    credentials,
-    clock: systemClock,
-    fetch: globalThis.fetch,
-    network: {},
-    log: { log: (level: LogLevel, event, fields) => void events.push({ level, event, ...(fields && { fields }) }) },
-  };
-  const open = async (): Promise<MailTransport> => {
-    const transport = await plugin.open(context);
-    opened.push(transport);
-    return transport;
-  };
+  const host = await openTestHost({ plugin, mailbox: { id: 'case', address }, config, issuer: issueFrom(tenant, credential, address) });
+  const { submitted, stored } = openSecondDoor(tenant, tenant.store.mailbox(address)!);
   return {
-    transport: await open(),
-    address,
+    ...host.world,
+    transport: await host.open(),
     recipients: RECIPIENTS,
-    plugin,
-    config,
-    reopen: open,
-    secrets: credentials.secrets,
-    logged: () => events,
     sharesProcess: true,
-    door: {
-      submitted: async () => tenant.mailFlow.submitted.filter((mail) => mail.mailbox === address).map(({ mailFrom, rcptTo, raw }) => ({ mailFrom, rcptTo, raw })),
-      stored: async (role) => storedIn(mailbox, FOLDERS[role]),
-    },
-    faults: faultsOf(mailbox, tenant, credentials),
+    door: { submitted, stored },
+    faults: { ...host.faults, ...faultsOf(address, tenant) },
     async [Symbol.asyncDispose]() {
-      for (const transport of opened) await transport[Symbol.asyncDispose]();
+      await host[Symbol.asyncDispose]();
       tenant.directory.removeUser(address);
     },
   };
 }
 
-/** The store itself: it knows nothing of SMTP. */
-const storedIn = (mailbox: Mailbox, folder: string) =>
-  mailbox.folder(folder)!.messages.map(({ source, isRead, arrivedAt }) => ({ raw: source.read(), keywords: new Set(isRead ? ['$seen'] : []), receivedAt: new Date(arrivedAt) }));
-
-function faultsOf({ address }: Mailbox, { faults }: Tenant, credentials: TenantCredentials): Faults {
-  const place = { mailbox: address };
-  const whileHeld = (held: Disposable): AsyncDisposable => ({
-    [Symbol.asyncDispose]: async () => held[Symbol.dispose](),
-  });
+function faultsOf(mailbox: EmailAddress, { faults }: Tenant): Faults {
   return {
     async dropConnections() {
       faults.set('smtp.drop-connections', {}, { times: 1 });
     },
-    hang: async () => whileHeld(faults.set('smtp.hang')),
+    hang: async () => faults.set('smtp.hang'),
     async loseNextSendAnswer() {
-      faults.set('smtp.cut-after-data', { ...place, accepted: true }, { times: 1 });
+      faults.set('smtp.cut-after-data', { mailbox, accepted: true }, { times: 1 });
     },
-    refuseCredentials: async () => credentials.refuse(),
-    renewCredential: () => credentials.renew(),
-    credentialRequests: () => credentials.requests(),
-    throttle: async () => whileHeld(faults.set('smtp.throttled', place)),
+    throttle: async () => faults.set('smtp.throttled', { mailbox }),
     refusedRecipient: 'nobody@contoso.test',
     foreignSender: RECIPIENTS[0],
     tooLarge: MAX_BYTES,

@@ -19,7 +19,8 @@ export interface FaultState {
   readonly active: boolean;
 }
 
-export interface SetFault extends Disposable {
+/** Disposing of it, either way, clears the fault. */
+export interface SetFault extends Disposable, AsyncDisposable {
   readonly id: number;
   readonly struck: number;
 }
@@ -87,6 +88,7 @@ export function createFaultRegistry(): FaultRegistry {
           return entry.struck;
         },
         [Symbol.dispose]: () => clear(entry),
+        [Symbol.asyncDispose]: async () => clear(entry),
       };
     },
     take(name, place, accepts) {
