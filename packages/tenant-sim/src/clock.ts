@@ -8,6 +8,12 @@ export interface TenantClock extends Clock {
   jump(ms: number): void;
   /** Shows this instant from now on, and goes on from there. */
   set(instant: Date): void;
+  /** As far from the machine's clock as in the beginning. */
+  reset(): void;
+  /** How often it was moved: whoever follows it from elsewhere asks for what has come since. */
+  readonly moves: number;
+  /** Called after every jump, set and reset. */
+  onMove(listener: () => void): Disposable;
 }
 
 interface Sleeper {
@@ -21,7 +27,10 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 export function createTenantClock(start?: Date): TenantClock {
   const sleepers = new Set<Sleeper>();
-  let offset = start ? start.getTime() - Date.now() : 0;
+  const listeners = new Set<() => void>();
+  const atStart = start ? start.getTime() - Date.now() : 0;
+  let offset = atStart;
+  let moves = 0;
   const now = (): number => Date.now() + offset;
 
   const schedule = (sleeper: Sleeper): void => {
@@ -32,7 +41,9 @@ export function createTenantClock(start?: Date): TenantClock {
   };
   const move = (to: number): void => {
     offset = to;
+    moves += 1;
     for (const sleeper of sleepers) schedule(sleeper);
+    for (const listener of listeners) listener();
   };
 
   return {
@@ -42,6 +53,14 @@ export function createTenantClock(start?: Date): TenantClock {
     now: () => new Date(now()),
     jump: (ms) => move(offset + ms),
     set: (instant) => move(instant.getTime() - Date.now()),
+    reset: () => move(atStart),
+    get moves() {
+      return moves;
+    },
+    onMove(listener) {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
     sleep(ms, signal) {
       if (signal?.aborted) return Promise.reject(signal.reason as Error);
       const { promise, resolve, reject } = Promise.withResolvers<void>();

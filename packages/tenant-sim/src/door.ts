@@ -20,6 +20,10 @@ export interface TenantContext {
   readonly tokens: TokenService;
   readonly log: Logger;
   readonly behaviour: TenantBehaviour;
+  /** Makes everything as it was in the beginning: no fault, the first clock, the first people, empty mailboxes. What was given out before is void. */
+  readonly reset: () => void;
+  /** Called after every reset: a door then ends its sessions, and forgets what it keeps. */
+  readonly onReset: (listener: () => void) => Disposable;
 }
 
 /** How like Exchange Online it is where the difference can be in the way of a test. */
@@ -30,7 +34,7 @@ export interface TenantBehaviour {
   readonly imapProfile: 'classic' | '2026-09';
 }
 
-export type DoorName = 'entra' | 'graph' | 'imap' | 'smtp';
+export type DoorName = 'entra' | 'graph' | 'imap' | 'smtp' | 'control';
 
 /** A protocol of the tenant, listening on 127.0.0.1. */
 export interface Door extends AsyncDisposable {

@@ -1,3 +1,4 @@
+import { type ControlDoor, startControlDoor } from './control/door.ts';
 import type { Door, DoorName, TenantContext } from './door.ts';
 import { type ImapDoor, startImapDoor } from './imap/door.ts';
 import { type SmtpDoor, startSmtpDoor } from './smtp/door.ts';
@@ -12,12 +13,14 @@ export interface DoorPorts {
   /** STARTTLS. */
   readonly smtp?: number;
   readonly smtpImplicitTls?: number;
+  readonly control?: number;
 }
 
 /** The doors of a tenant, as far as they are open. */
 export interface Doors {
   readonly imap?: ImapDoor;
   readonly smtp?: SmtpDoor;
+  readonly control?: ControlDoor;
 }
 
 type StartDoor = (context: TenantContext, ports: DoorPorts) => Promise<Door>;
@@ -28,4 +31,5 @@ const port = (number: number | undefined): { readonly port?: number } => (number
 export const STARTERS: readonly (readonly [DoorName & keyof Doors, StartDoor])[] = [
   ['imap', (context, { imap, imapStartTls }) => startImapDoor(context, { ...port(imap), ...(imapStartTls !== undefined && { starttlsPort: imapStartTls }) })],
   ['smtp', (context, { smtp, smtpImplicitTls }) => startSmtpDoor(context, { ...port(smtp), ...(smtpImplicitTls !== undefined && { implicitTlsPort: smtpImplicitTls }) })],
+  ['control', (context, { control }) => startControlDoor(context, port(control))],
 ];

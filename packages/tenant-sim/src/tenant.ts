@@ -8,6 +8,7 @@ import { type DoorPorts, type Doors, STARTERS } from './doors.ts';
 import { createFaultRegistry } from './faults/registry.ts';
 import { createMailFlow } from './mail-flow/mail-flow.ts';
 import { createFactReader } from './store/facts.ts';
+import { createReset } from './reset.ts';
 import { createMailStore } from './store/store.ts';
 import { createTokenService } from './tokens/tokens.ts';
 
@@ -67,16 +68,7 @@ async function createContext({ startAt, serverNames, log = silent, mime = 'regen
   });
   const store = createMailStore({ clock, directory, faults });
   const behaviour: TenantBehaviour = { mime, imapProfile };
-  return {
-    clock,
-    certificates,
-    faults,
-    directory,
-    tokens,
-    store,
-    mailFlow: createMailFlow({ clock, directory, faults, store, behaviour }),
-    facts: createFactReader(),
-    log,
-    behaviour,
-  };
+  const mailFlow = createMailFlow({ clock, directory, faults, store, behaviour });
+  const shared = { clock, certificates, faults, directory, tokens, store, mailFlow, facts: createFactReader(), log, behaviour };
+  return { ...shared, ...createReset(shared) };
 }

@@ -55,6 +55,8 @@ export interface Directory {
   apps(): readonly AppRegistration[];
   addApp(app: NewApp): AppRegistration;
   updateApp(key: string, patch: Partial<Omit<AppRegistration, 'clientId'>>): AppRegistration;
+  /** Answers what brings the directory back to how it is now. */
+  remember(): () => void;
 }
 
 export type NewTenant = Partial<Omit<TenantSettings, 'limits'>> & { readonly limits?: Partial<TenantLimits> };
@@ -89,6 +91,14 @@ export function createDirectory(tenant: NewTenant = {}): Directory {
     apps: () => apps.all(),
     addApp: (app) => apps.add(createApp(app)),
     updateApp: (key, patch) => apps.replace(key, (app) => ({ ...app, ...patch })),
+    remember() {
+      const kept = { settings, users: users.all(), apps: apps.all() };
+      return () => {
+        settings = kept.settings;
+        users.become(kept.users);
+        apps.become(kept.apps);
+      };
+    },
   };
 }
 
@@ -116,6 +126,11 @@ class Index<T extends object> {
     for (const key of keys) if (this.#byKey.has(key)) throw new Error(`There is a ${this.#what} "${key}" already.`);
     for (const key of keys) this.#byKey.set(key, item);
     return item;
+  }
+
+  become(items: readonly T[]): void {
+    this.#byKey.clear();
+    for (const item of items) this.add(item);
   }
 
   remove(key: string): T {

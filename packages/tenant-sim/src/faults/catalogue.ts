@@ -6,7 +6,8 @@ const ms = z.number().int();
 const mailbox = z.string().optional();
 const app = z.string().optional();
 const folder = z.string().default('inbox');
-const path = z.string().optional().describe('a regular expression the path of the request has to match');
+const pattern = z.string().refine(isPattern, 'Invalid regular expression');
+const path = pattern.optional().describe('a regular expression the path of the request has to match');
 const nothing = z.strictObject({});
 const ofMailbox = z.strictObject({ mailbox });
 const retryAfter = z.union([z.number().nonnegative(), z.enum(['integer', 'fractional', 'date', 'absent'])]).default('integer');
@@ -43,7 +44,7 @@ export const FAULTS = {
   // IMAP
   'imap.drop-connections': ofMailbox,
   'imap.hang': ofMailbox,
-  'imap.refuse': z.strictObject({ mailbox, commands: z.string().default('.'), answer: z.string() }).describe('these commands get this answer, such as `NO Server Unavailable. 15`'),
+  'imap.refuse': z.strictObject({ mailbox, commands: pattern.default('.'), answer: z.string() }).describe('these commands get this answer, such as `NO Server Unavailable. 15`'),
   'imap.throttled': z.strictObject({ mailbox, backoffMs: ms.default(92_415) }),
   'imap.bye': z.strictObject({ mailbox, text: z.string().default('Server shutting down.') }),
   'imap.not-connected': ofMailbox,
@@ -71,6 +72,15 @@ export const FAULTS = {
   'door.message-id': z.strictObject({ door: z.enum(['graph', 'imap']), as: z.enum(['rewritten', 'without-brackets']), mailbox }),
   'clock.jump': z.strictObject({ ms }),
 } as const;
+
+/** A door compiles it while a request waits: too late to be told. */
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
 
 export type FaultName = keyof typeof FAULTS;
 /** What a caller gives; defaults may be left out. */

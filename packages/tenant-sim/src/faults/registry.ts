@@ -33,8 +33,11 @@ export interface FaultRegistry {
   take<N extends FaultName>(name: N, place?: FaultPlace, accepts?: (options: FaultOptions<N>) => boolean): FaultOptions<N> | undefined;
   /** Like `take`, but not counted: for what is asked again and again while it stands. */
   peek<N extends FaultName>(name: N, place?: FaultPlace, accepts?: (options: FaultOptions<N>) => boolean): FaultOptions<N> | undefined;
-  clear(name?: FaultName): void;
-  /** Every fault ever set, oldest first. */
+  /** All of them, those of one name, or the one with this id. */
+  clear(which?: FaultName | number): void;
+  /** Clears all, and forgets that they ever were. */
+  reset(): void;
+  /** Every fault ever set, oldest first, and how often each has struck. */
   list(): readonly FaultState[];
   /** Called for every fault of this name the moment it is set, and for those that stand already. What it answers with `true` has struck. */
   onSet<N extends FaultName>(name: N, apply: (options: FaultOptions<N>) => boolean): Disposable;
@@ -55,6 +58,7 @@ type Apply = (options: never) => boolean;
 
 export function createFaultRegistry(): FaultRegistry {
   const entries: Entry[] = [];
+  let ids = 0;
   const handlers = new Map<FaultName, Set<Apply>>();
   const enders = new Map<FaultName, Set<() => void>>();
 
@@ -79,7 +83,7 @@ export function createFaultRegistry(): FaultRegistry {
 
   return {
     set(name, options, { times = Infinity } = {}) {
-      const entry: Entry = { id: entries.length + 1, name, options: FAULTS[name].parse(options ?? {}), times, struck: 0, cleared: false };
+      const entry: Entry = { id: (ids += 1), name, options: FAULTS[name].parse(options ?? {}), times, struck: 0, cleared: false };
       entries.push(entry);
       for (const apply of handlers.get(name) ?? []) applyTo(entry, apply);
       return {
@@ -97,8 +101,11 @@ export function createFaultRegistry(): FaultRegistry {
       return entry?.options as never;
     },
     peek: (name, place, accepts) => find(name, place, accepts)?.options as never,
-    clear(name) {
-      for (const entry of entries) if (name === undefined || entry.name === name) clear(entry);
+    clear(which) {
+      for (const entry of entries) if (which === undefined || entry.name === which || entry.id === which) clear(entry);
+    },
+    reset() {
+      for (const entry of entries.splice(0)) clear(entry);
     },
     list: () =>
       entries.map((entry) => {

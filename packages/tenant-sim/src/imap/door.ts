@@ -78,14 +78,15 @@ function groundOf(context: TenantContext): ImapGround & { leave(session: Session
   };
 }
 
-/** Faults that strike open connections the moment they are set. */
-function installFaults({ faults }: TenantContext, connections: ReadonlySet<ImapConnection>): readonly Disposable[] {
+/** A reset, and faults that strike open connections the moment they are set. */
+function installFaults({ faults, onReset }: TenantContext, connections: ReadonlySet<ImapConnection>): readonly Disposable[] {
   const strike = (mailbox: string | undefined, act: (connection: ImapConnection) => void): boolean => {
     const struck = [...connections].filter(({ session }) => mailbox === undefined || session.place.mailbox?.toLowerCase() === mailbox.toLowerCase());
     for (const connection of struck) act(connection);
     return true;
   };
   return [
+    onReset(() => void strike(undefined, ({ session }) => session.socket.destroy())),
     faults.onSet('imap.drop-connections', ({ mailbox }) => strike(mailbox, ({ session }) => session.socket.destroy())),
     faults.onSet('imap.bye', ({ mailbox, text }) => strike(mailbox, (connection) => connection.sayBye(text))),
   ];

@@ -63,6 +63,8 @@ export interface MailFlow extends AsyncDisposable {
   readonly outbound: readonly SubmittedMail[];
   /** Resolves when nothing waits to be sent or moved any more. */
   idle(): Promise<void>;
+  /** Forgets what was sent, and what waits to be. */
+  reset(): void;
 }
 
 export interface MailFlowOptions {
@@ -82,7 +84,7 @@ class Flow implements MailFlow {
   readonly #options: MailFlowOptions;
   readonly #quotas = new Map<string, SendingQuota>();
   readonly #waiting = new Set<Promise<void>>();
-  readonly #ending = new AbortController();
+  #ending = new AbortController();
 
   constructor(options: MailFlowOptions) {
     this.#options = options;
@@ -130,6 +132,13 @@ class Flow implements MailFlow {
 
   async idle(): Promise<void> {
     while (this.#waiting.size > 0) await Promise.all(this.#waiting);
+  }
+
+  reset(): void {
+    this.#ending.abort();
+    this.#ending = new AbortController();
+    this.#quotas.clear();
+    this.submitted.length = 0;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

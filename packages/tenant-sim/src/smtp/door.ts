@@ -30,6 +30,7 @@ export async function startSmtpDoor(context: TenantContext, { port = 0, implicit
   const destroyAll = (): void => {
     for (const { sockets } of servers) for (const socket of sockets) socket.destroy();
   };
+  const resetting = context.onReset(destroyAll);
   const dropping = context.faults.onSet('smtp.drop-connections', () => {
     destroyAll();
     return true;
@@ -39,6 +40,7 @@ export async function startSmtpDoor(context: TenantContext, { port = 0, implicit
     port: ports[0]!,
     implicitTlsPort: ports[1]!,
     async [Symbol.asyncDispose]() {
+      resetting[Symbol.dispose]();
       dropping[Symbol.dispose]();
       const closed = Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(resolve))));
       destroyAll();

@@ -28,6 +28,8 @@ export interface Mailbox {
   /** Parents before their children, in the order they were made. */
   readonly folders: readonly Folder[];
   readonly messageCount: number;
+  /** Where a mailbox that takes this one's place has to go on counting, so that no id, UIDVALIDITY or delta token of this one means something there. */
+  readonly counters: MailboxCounters;
 
   folder(key: FolderKey): Folder | undefined;
   childFolders(parent: Folder): readonly Folder[];
@@ -64,11 +66,19 @@ export interface Mailbox {
   watch(listener: MailboxListener): Disposable;
 }
 
+export interface MailboxCounters {
+  readonly sequence: number;
+  readonly numbers: number;
+  readonly uidValidities: number;
+}
+
 export interface MailboxOptions {
   readonly id: string;
   readonly address: string;
   readonly clock: TenantClock;
   readonly faults: FaultRegistry;
+  /** Of the mailbox that was here before. */
+  readonly after?: MailboxCounters;
 }
 
 export function createMailbox(options: MailboxOptions): Mailbox {
@@ -88,12 +98,14 @@ class MailboxRecord implements Mailbox {
   #numbers = 0;
   #uidValidities: number;
 
-  constructor({ id, address, clock, faults }: MailboxOptions) {
+  constructor({ id, address, clock, faults, after = { sequence: 0, numbers: 0, uidValidities: 0 } }: MailboxOptions) {
     this.id = id;
     this.address = address;
     this.#clock = clock;
     this.#faults = faults;
-    this.#uidValidities = Math.floor(clock.now().getTime() / 1_000);
+    this.#sequence = after.sequence;
+    this.#numbers = after.numbers;
+    this.#uidValidities = Math.max(Math.floor(clock.now().getTime() / 1_000), after.uidValidities);
     for (const { name, displayName, parent } of WELL_KNOWN) this.#addFolder(displayName, { wellKnown: name, ...(parent && { parent: this.#wellKnown.get(parent)! }) });
   }
 
@@ -103,6 +115,10 @@ class MailboxRecord implements Mailbox {
 
   get folders(): readonly Folder[] {
     return [...this.#folders.values()];
+  }
+
+  get counters(): MailboxCounters {
+    return { sequence: this.#sequence, numbers: this.#numbers, uidValidities: this.#uidValidities };
   }
 
   get messageCount(): number {

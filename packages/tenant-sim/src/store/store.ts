@@ -2,7 +2,7 @@ import type { TenantClock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { FaultRegistry } from '../faults/registry.ts';
 import { type GeneratedMail, GeneratedSource } from './generated.ts';
-import { createMailbox, type Mailbox } from './mailbox.ts';
+import { createMailbox, type Mailbox, type MailboxCounters } from './mailbox.ts';
 
 export interface Filling extends Partial<GeneratedMail> {
   readonly count: number;
@@ -20,10 +20,13 @@ export interface MailStore {
   open(): readonly Mailbox[];
   /** Puts generated mail into a folder; its text is made from the seed whenever it is read. */
   fill(mailbox: Mailbox, filling: Filling): void;
+  /** Forgets every mailbox: the next one asked for is empty. */
+  reset(): void;
 }
 
 export function createMailStore({ clock, directory, faults }: { readonly clock: TenantClock; readonly directory: Directory; readonly faults: FaultRegistry }): MailStore {
   const mailboxes = new Map<string, Mailbox>();
+  const counters = new Map<string, MailboxCounters>();
   actions(faults, (key) => mailboxOf(key));
 
   function mailboxOf(key: string): Mailbox | undefined {
@@ -31,7 +34,8 @@ export function createMailStore({ clock, directory, faults }: { readonly clock: 
     if (!user?.licensed) return undefined;
     const found = mailboxes.get(user.id);
     if (found) return found;
-    const mailbox = createMailbox({ id: user.id, address: user.addresses[0] ?? user.userPrincipalName, clock, faults });
+    const after = counters.get(user.id);
+    const mailbox = createMailbox({ id: user.id, address: user.addresses[0] ?? user.userPrincipalName, clock, faults, ...(after && { after }) });
     mailboxes.set(user.id, mailbox);
     return mailbox;
   }
@@ -39,6 +43,10 @@ export function createMailStore({ clock, directory, faults }: { readonly clock: 
   return {
     mailbox: mailboxOf,
     open: () => [...mailboxes.values()],
+    reset() {
+      for (const mailbox of mailboxes.values()) counters.set(mailbox.id, mailbox.counters);
+      mailboxes.clear();
+    },
     fill(mailbox, { count, folder = 'inbox', spreadMs = 30 * 86_400_000, seed = 1, ...rest }) {
       const mail: GeneratedMail = { seed, to: mailbox.address, ...rest };
       const from = clock.now().getTime() - spreadMs;

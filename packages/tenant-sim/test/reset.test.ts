@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { keptSource } from '../src/index.ts';
+import { openControlled } from './control-client.ts';
+import { openImap, SALES } from './imap-client.ts';
+
+const mail = keptSource(Buffer.from('Subject: old\r\n\r\nHi\r\n'));
+
+describe('a reset', () => {
+  it('brings back the people, the clock and empty mailboxes, and forgets faults and sent mail', async () => {
+    await using open = await openControlled();
+    const { tenant } = open;
+    const before = { users: tenant.directory.users(), apps: tenant.directory.apps(), tenant: tenant.directory.tenant };
+    tenant.store.mailbox(SALES)!.append('inbox', { source: mail });
+    tenant.directory.addUser({ userPrincipalName: 'new@contoso.test' });
+    tenant.directory.updateUser(SALES, { password: 'changed', enabled: false });
+    tenant.directory.updateTenant({ smtpAuthDisabled: true });
+    tenant.clock.jump(1_000_000);
+    tenant.faults.set('delivery.sent-copy-late', { ms: 60_000 });
+    const mailbox = tenant.store.mailbox(SALES)!;
+    tenant.mailFlow.submit({ mailbox, sender: {}, mailFrom: SALES, rcptTo: ['ada@example.org'], raw: Buffer.from(`From: ${SALES}\r\n\r\nHi\r\n`), via: 'smtp' });
+    await open.control.reset();
+    expect({ users: tenant.directory.users(), apps: tenant.directory.apps(), tenant: tenant.directory.tenant }).toEqual(before);
+    expect([tenant.clock.offset, tenant.faults.list(), tenant.mailFlow.submitted, tenant.store.open()]).toEqual([0, [], [], []]);
+    await tenant.mailFlow.idle(); // what waited to be sent is not sent
+    expect([tenant.mailFlow.submitted, tenant.store.mailbox(SALES)!.messageCount]).toEqual([[], 0]);
+  });
+
+  it('voids what was given out before: tokens, ids and UIDVALIDITY', async () => {
+    await using open = await openControlled();
+    const { tenant } = open;
+    const { token } = await tenant.tokens.issue({ app: tenant.directory.apps()[0]!, resource: 'graph' });
+    const old = tenant.store.mailbox(SALES)!;
+    const id = old.immutableId(old.append('inbox', { source: mail }));
+    const { uidValidity } = old.folder('inbox')!;
+    tenant.reset();
+    expect((await tenant.tokens.verify(token, 'graph')).problem).toBe('revoked');
+    const fresh = tenant.store.mailbox(SALES)!;
+    for (let count = 0; count < 20; count += 1) fresh.append('inbox', { source: mail });
+    expect(fresh.message(id)).toBeUndefined();
+    expect(fresh.folders.map((folder) => folder.uidValidity)).not.toContain(uidValidity);
+    expect(fresh.sequence).toBeGreaterThan(old.sequence);
+  });
+
+  it('ends open sessions, and the next one finds everything new', async () => {
+    await using open = await openControlled();
+    await using client = await openImap(open.tenant);
+    open.tenant.reset();
+    await client.closed();
+    await using again = await openImap(open.tenant);
+    expect(await again.run('SELECT INBOX')).toContain('* 0 EXISTS');
+  });
+
+  it('is outlived by a fault that is disposed of only then', async () => {
+    await using open = await openControlled();
+    await using _ = await open.control.faults.set('imap.hang');
+    await open.control.reset();
+    expect(await open.control.faults.list()).toEqual([]);
+  });
+});
