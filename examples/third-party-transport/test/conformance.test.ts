@@ -1,4 +1,4 @@
-import { casesFor, notApplicableList, runCase } from '@signalbox/conformance';
+import { casesFor, notApplicableJson, runCase } from '@signalbox/conformance';
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
@@ -8,8 +8,7 @@ const selection = await casesFor(openWorld);
 
 describe('conformance', () => {
   it('leaves out exactly the cases of the committed list', async () => {
-    const committed: unknown = JSON.parse(await readFile(new URL('not-applicable.json', import.meta.url), 'utf8'));
-    assert.deepEqual(notApplicableList(selection), committed);
+    assert.equal(notApplicableJson(selection), await readFile(new URL('not-applicable.json', import.meta.url), 'utf8'));
   });
 
   for (const c of selection.applicable) it(`${c.id}: ${c.title}`, () => runCase(c, openWorld));

@@ -1,6 +1,4 @@
-import type { SubmittedMessage, World } from '@signalbox/conformance';
-import { type MailTransport, secret } from '@signalbox/core';
-import { systemClock } from '@signalbox/kit';
+import { openTestHost, type SubmittedMessage, type World } from '@signalbox/conformance';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,32 +9,17 @@ const ADDRESS = 'me@example.test';
 /** The transport on a directory of its own. The second door reads the directory as the mail server would. */
 export async function openWorld(): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'pickup-'));
-  const opened: MailTransport[] = [];
-  const open = async (): Promise<MailTransport> => {
-    const transport = await plugin.open({
-      mailbox: { id: 'me', address: ADDRESS },
-      config: { directory },
-      credentials: { getCredential: async () => ({ kind: 'password', username: ADDRESS, password: secret('never asked for') }) },
-      clock: systemClock,
-      fetch,
-      network: {},
-      log: { log() {} },
-    });
-    opened.push(transport);
-    return transport;
-  };
+  const issuer = { kind: 'password', username: ADDRESS, issue: async () => 'never asked for' } as const;
+  const host = await openTestHost({ plugin, mailbox: { id: 'me', address: ADDRESS }, config: { directory }, issuer });
   return {
-    plugin,
-    transport: await open(),
-    address: ADDRESS,
+    ...host.world,
+    transport: await host.open(),
     recipients: ['one@example.test', 'two@example.test'],
-    reopen: open,
-    config: { directory },
     door: { submitted: () => collected(directory) },
     faults: { foreignSender: 'somebody-else@example.test' },
     sharesProcess: true,
     async [Symbol.asyncDispose]() {
-      for (const transport of opened) await transport[Symbol.asyncDispose]();
+      await host[Symbol.asyncDispose]();
       await rm(directory, { recursive: true });
     },
   };
