@@ -38,14 +38,16 @@ export interface Mailbox {
   moveFolder(folder: FolderKey, parent: FolderKey): Folder;
   /** With everything below it. Messages go to the Recoverable Items. */
   removeFolder(folder: FolderKey): void;
+  /** Folders that are gone since a sequence number; undefined when that is too long ago to tell. */
+  foldersRemovedSince(sequence: number): readonly RemovedFolder[] | undefined;
   subscribe(folder: FolderKey, isSubscribed: boolean): void;
 
   /** By immutable or ordinary id; an ordinary one from before a move finds nothing. */
   message(id: string): Message | undefined;
   byNumber(number: number): Message | undefined;
-  immutableId(message: Message): string;
+  immutableId(message: Pick<Message, 'number'>): string;
   ordinaryId(message: Pick<Message, 'number' | 'location'>): string;
-  folderId(folder: Folder): string;
+  folderId(folder: Pick<Folder, 'number'>): string;
 
   append(folder: FolderKey, message: NewMessage): Message;
   /** Changes state; a patch that changes nothing leaves no trace. */
@@ -72,6 +74,14 @@ export interface MailboxCounters {
   readonly uidValidities: number;
 }
 
+export interface RemovedFolder {
+  readonly number: number;
+  readonly sequence: number;
+}
+
+/** Removed folders are remembered, as many. */
+const REMEMBERED_FOLDERS = 10_000;
+
 export interface MailboxOptions {
   readonly id: string;
   readonly address: string;
@@ -94,6 +104,8 @@ class MailboxRecord implements Mailbox {
   readonly #wellKnown = new Map<WellKnownName, FolderRecord>();
   readonly #messages = new Map<number, MessageRecord>();
   readonly #listeners = new Set<MailboxListener>();
+  readonly #removedFolders: RemovedFolder[] = [];
+  #foldersForgottenUntil = 0;
   #sequence = 0;
   #numbers = 0;
   #uidValidities: number;
@@ -166,7 +178,13 @@ class MailboxRecord implements Mailbox {
     for (const message of folder.messages.slice()) this.remove(message, 'recoverable');
     this.#folders.delete(folder.number);
     this.#sequence += 1;
+    this.#removedFolders.push({ number: folder.number, sequence: this.#sequence });
+    if (this.#removedFolders.length > REMEMBERED_FOLDERS) this.#foldersForgottenUntil = this.#removedFolders.shift()?.sequence ?? 0;
     this.#tell({ kind: 'folder-removed', folder });
+  }
+
+  foldersRemovedSince(since: number): readonly RemovedFolder[] | undefined {
+    return since < this.#foldersForgottenUntil ? undefined : this.#removedFolders.filter(({ sequence }) => sequence > since);
   }
 
   subscribe(key: FolderKey, isSubscribed: boolean): void {
@@ -184,7 +202,7 @@ class MailboxRecord implements Mailbox {
     return this.#messages.get(number);
   }
 
-  immutableId({ number }: Message): string {
+  immutableId({ number }: Pick<Message, 'number'>): string {
     return encodeId(this.id, { kind: 'immutable', number });
   }
 
@@ -192,7 +210,7 @@ class MailboxRecord implements Mailbox {
     return encodeId(this.id, { kind: 'ordinary', number, location });
   }
 
-  folderId({ number }: Folder): string {
+  folderId({ number }: Pick<Folder, 'number'>): string {
     return encodeId(this.id, { kind: 'folder', number });
   }
 
