@@ -14,6 +14,7 @@ export type { Door, DoorName, DoorOptions, TenantBehaviour, TenantContext } from
 export type { DoorPorts, Doors } from './doors.ts';
 export { FAULT_NAMES, type FaultInput, type FaultName, type FaultOptions, FAULTS } from './faults/catalogue.ts';
 export type { FaultPlace, FaultRegistry, FaultState, SetFault } from './faults/registry.ts';
+export type { GraphDoor } from './graph/door.ts';
 export type { ImapDoor } from './imap/door.ts';
 export type { DeliverOptions, MailFlow, Submission, SubmittedMail } from './mail-flow/mail-flow.ts';
 export { SubmissionRefusal, type SubmissionRefusalReason } from './mail-flow/refusal.ts';

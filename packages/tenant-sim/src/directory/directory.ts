@@ -28,6 +28,12 @@ export interface TenantLimits {
   /** Of one mailbox at a time. */
   readonly smtpConnections: number;
   readonly imapConnections: number;
+  /** Requests to Graph of one app for one mailbox at a time (FACTS.md E12). */
+  readonly graphConcurrency: number;
+  /** The same within ten minutes. */
+  readonly graphRequests: number;
+  /** Octets one app uploads to one mailbox within five minutes. */
+  readonly graphUploadBytes: number;
 }
 
 const LIMITS: TenantLimits = {
@@ -37,6 +43,9 @@ const LIMITS: TenantLimits = {
   messageBytes: 36_700_160,
   smtpConnections: 3,
   imapConnections: 20,
+  graphConcurrency: 4,
+  graphRequests: 10_000,
+  graphUploadBytes: 157_286_400,
 };
 
 /** Who is in the tenant and what they may do. Changes hold from the next request on. */

@@ -34,6 +34,7 @@ export const FAULTS = {
   'graph.notification-lost': z.strictObject({ mailbox, app }),
   'graph.notification-duplicated': z.strictObject({ mailbox, app }),
   'graph.notification-late': z.strictObject({ ms, mailbox, app }),
+  'graph.lifecycle': z.strictObject({ mailbox, app, event: z.enum(['reauthorizationRequired', 'subscriptionRemoved', 'missed']) }).describe('each subscription there is gets this lifecycle event, or ends with it'),
   'graph.delta-gone': z.strictObject({ mailbox, app, status: z.union([z.literal(410), z.literal(400), z.literal(404)]).default(410) }),
   'graph.lag': z.strictObject({ ms, mailbox }).describe('Graph shows what happened this long ago, IMAP shows it at once'),
   'graph.strip-x-headers': ofMailbox,

@@ -1,0 +1,29 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Door, DoorOptions, TenantContext } from '../door.ts';
+import { createGraphContext } from './graph-context.ts';
+import { createGraphServer } from './http/server.ts';
+
+/** Microsoft Graph's mail API over HTTPS: `https://localhost:port/v1.0`. */
+export interface GraphDoor extends Door {
+  readonly baseUrl: string;
+}
+
+export async function startGraphDoor(context: TenantContext, { port = 0 }: DoorOptions = {}): Promise<GraphDoor> {
+  const graph = createGraphContext(context);
+  const server = createGraphServer(graph);
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: listening } = server.address() as AddressInfo;
+  return {
+    port: listening,
+    baseUrl: `https://localhost:${listening}/v1.0`,
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      await graph.subscriptions[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type GraphWorld, openGraph, SALES, SUPPORT } from './graph-world.ts';
+
+let world: GraphWorld;
+beforeEach(async () => {
+  world = await openGraph();
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const list = (address = SALES): string => `/users/${address}/messages`;
+const limits = (limit: Partial<GraphWorld['tenant']['directory']['tenant']['limits']>): void => world.tenant.directory.updateTenant({ limits: { ...world.tenant.directory.tenant.limits, ...limit } });
+
+describe('throttling', () => {
+  it('refuses the fifth request at a time of one app for one mailbox', async () => {
+    world.fault('http.slow', { ms: 300, mailbox: SALES });
+    const answers = await Promise.all([...Array.from({ length: 6 }, () => world.get(list())), world.get(list(SUPPORT))]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 429, 429, 200]);
+    expect(answers[4]).toMatchObject({ json: { error: { code: 'ApplicationThrottled', message: 'Application is over its MailboxConcurrency limit.' } }, headers: { 'retry-after': '1' } });
+    expect((await world.get(list())).status).toBe(200);
+  });
+
+  it('counts requests over ten minutes, the refused ones too', async () => {
+    limits({ graphRequests: 2 });
+    const ask = async (): Promise<number> => (await world.get(list())).status;
+    expect([await ask(), await ask(), await ask()]).toEqual([200, 200, 429]);
+    expect(Number((await world.get(list())).headers['retry-after'])).toBeGreaterThan(590);
+    world.tenant.clock.jump(600_000);
+    expect(await ask()).toBe(200);
+  });
+});
