@@ -47,7 +47,7 @@ const DERIVED: Readonly<Record<string, readonly string[]>> = {
 /** The documentation, and every answer anybody saw, spell it this way; the generated description does not (FACTS.md E13). */
 const INNER_ERROR: Schema = {
   type: 'object',
-  properties: { date: { type: 'string', pattern: String.raw`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$` }, 'request-id': { type: 'string', format: 'uuid' }, 'client-request-id': { type: 'string' } },
+  properties: { date: { type: 'string', pattern: String.raw`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$` }, 'request-id': { type: 'string', format: 'uuid' }, 'client-request-id': { type: 'string' }, ...Object.fromEntries(['code', 'message', 'status'].map((name) => [name, { type: 'string' }])) },
   required: ['date', 'request-id', 'client-request-id'],
 };
 

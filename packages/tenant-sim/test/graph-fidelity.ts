@@ -36,7 +36,7 @@ export function faultsOf(answer: SeenAnswer): readonly string[] {
   const template = templateOf(segments);
   if (template === undefined) return status >= 400 ? [] : [`no operation is described for ${segments.join('/')}`];
   const described = describedAnswer(template, method, status);
-  if (!described) return [`no ${status} is described for ${method} ${template}`];
+  if (!described) return status === 405 ? [] : [`no ${status} is described for ${method} ${template}`];
   if (status === 204 && answer.isPartial) return body.byteLength > 0 ? ['a 204 has no body'] : [];
   if (described === 'empty') return body.byteLength > 0 ? [`${method} ${template} has no body`] : [];
   if (!contentType.startsWith('application/json')) return otherThanJson(answer, described.contentType);

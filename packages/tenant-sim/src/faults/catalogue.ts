@@ -17,7 +17,7 @@ export const FAULTS = {
   // Entra and Graph
   'http.refuse': z.strictObject({
     door: https.default('graph'),
-    status: z.union([z.literal(429), z.literal(500), z.literal(502), z.literal(503), z.literal(504)]).default(503),
+    status: z.union([z.literal(429), z.literal(500), z.literal(502), z.literal(503), z.literal(504), z.literal(509)]).default(503),
     when: z.enum(['before', 'after']).default('before').describe('after: the request is carried out, and refused nevertheless'),
     retryAfter,
     code: z.string().optional(),

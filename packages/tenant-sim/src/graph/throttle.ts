@@ -1,6 +1,6 @@
 import type { TenantClock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
-import { GraphError } from './http/graph-error.ts';
+import { GraphError, tooManyRequests } from './http/graph-error.ts';
 
 /** Counts what an app asks of a mailbox (FACTS.md E12). */
 export interface Throttle {
@@ -31,8 +31,8 @@ export function createThrottle({ clock, directory }: { readonly clock: TenantClo
     enter(app, mailbox) {
       const { graphConcurrency, graphRequests } = directory.tenant.limits;
       const use = useOf(app, mailbox);
-      if (use.requests.add(1, now()) > graphRequests) throw throttled('TooManyRequests', 'Please retry again later.', use.requests.left(now()));
-      if (use.running >= graphConcurrency) throw throttled('ApplicationThrottled', 'Application is over its MailboxConcurrency limit.', 1_000);
+      if (use.requests.add(1, now()) > graphRequests) throw tooManyRequests().with(retryAfter(use.requests.left(now())));
+      if (use.running >= graphConcurrency) throw throttled('Application is over its MailboxConcurrency limit.', 1_000);
       use.running += 1;
       let left = false;
       return {
@@ -44,12 +44,13 @@ export function createThrottle({ clock, directory }: { readonly clock: TenantClo
     },
     upload(app, mailbox, bytes) {
       const { uploaded } = useOf(app, mailbox);
-      if (uploaded.add(bytes, now()) > directory.tenant.limits.graphUploadBytes) throw throttled('ApplicationThrottled', 'Application is over its UploadBytes limit.', uploaded.left(now()));
+      if (uploaded.add(bytes, now()) > directory.tenant.limits.graphUploadBytes) throw throttled('Application is over its UploadBytes limit.', uploaded.left(now()));
     },
   };
 }
 
-const throttled = (code: string, message: string, ms: number): GraphError => new GraphError(429, code, message, { 'Retry-After': String(Math.max(1, Math.ceil(ms / 1_000))) });
+const retryAfter = (ms: number) => ({ 'Retry-After': String(Math.max(1, Math.ceil(ms / 1_000))) });
+const throttled = (message: string, ms: number): GraphError => new GraphError(429, 'ApplicationThrottled', message, retryAfter(ms));
 
 /** What was counted since a window began; the next begins with what comes first after its end. */
 class Window {

@@ -1,7 +1,7 @@
 import type { TenantContext } from '../../door.ts';
 import type { FaultOptions } from '../../faults/catalogue.ts';
 import type { FaultPlace } from '../../faults/registry.ts';
-import { GraphError } from './graph-error.ts';
+import { GraphError, tooManyRequests } from './graph-error.ts';
 import { retryAfterHeader } from './retry-after.ts';
 
 /** Faults of HTTP that strike one request, before or after it is carried out. */
@@ -32,6 +32,7 @@ const CODES: Readonly<Record<FaultOptions<'http.refuse'>['status'], readonly [co
   502: ['BadGateway', 'Failed to execute backend request.'],
   503: ['ServiceUnavailable', 'The service is unavailable.'],
   504: ['GatewayTimeout', 'The upstream server did not answer in time.'],
+  509: ['bandwidthLimitExceeded', 'Your app has been throttled for exceeding the maximum bandwidth cap.'],
 };
 
 const isAt =
@@ -60,5 +61,6 @@ export function faultPoint({ faults, clock }: TenantContext, request: Struck, pl
 function refused({ status, code, retryAfter }: FaultOptions<'http.refuse'>, now: Date): GraphError {
   const [usualCode, message] = CODES[status];
   const tells = status === 429 || status === 503 || typeof retryAfter === 'number';
-  return new GraphError(status, code ?? usualCode, message, tells ? retryAfterHeader(retryAfter, now) : {});
+  const refusal = status === 429 && code === undefined ? tooManyRequests() : new GraphError(status, code ?? usualCode, message);
+  return tells ? refusal.with(retryAfterHeader(retryAfter, now)) : refusal;
 }

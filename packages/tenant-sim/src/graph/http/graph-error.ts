@@ -3,15 +3,25 @@ export class GraphError extends Error {
   readonly status: number;
   readonly code: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Said in the inner error, beside the ids of the request. */
+  readonly inner: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}, inner: Readonly<Record<string, string>> = {}) {
     super(message);
     this.name = 'GraphError';
     this.status = status;
     this.code = code;
     this.headers = headers;
+    this.inner = inner;
+  }
+
+  with(headers: Readonly<Record<string, string>>): GraphError {
+    return new GraphError(this.status, this.code, this.message, { ...this.headers, ...headers }, this.inner);
   }
 }
+
+/** As the documentation's throttling page has it. */
+export const tooManyRequests = (): GraphError => new GraphError(429, 'TooManyRequests', 'Please retry again later.', {}, { code: '429', message: 'Please retry after', status: '429' });
 
 export const itemNotFound = (): GraphError => new GraphError(404, 'ErrorItemNotFound', 'The specified object was not found in the store.');
 export const defaultFolderNotFound = (name: string): GraphError => new GraphError(404, 'ErrorItemNotFound', `Default folder ${name} not found.`);

@@ -17,6 +17,6 @@ export const noContent: Reply = { status: 204 };
 export const plain = (text: string | Buffer, contentType = 'text/plain'): Reply => ({ status: 200, bytes: Buffer.from(text), contentType });
 
 /** FACTS.md E13. */
-export function errorReply({ status, code, message, headers }: GraphError, now: Date, { requestId, clientRequestId }: { readonly requestId: string; readonly clientRequestId: string }): Reply {
-  return { status, headers, json: { error: { code, message, innerError: { date: now.toISOString().slice(0, 19), 'request-id': requestId, 'client-request-id': clientRequestId } } } };
+export function errorReply({ status, code, message, headers, inner }: GraphError, now: Date, { requestId, clientRequestId }: { readonly requestId: string; readonly clientRequestId: string }): Reply {
+  return { status, headers, json: { error: { code, message, innerError: { ...inner, date: now.toISOString().slice(0, 19), 'request-id': requestId, 'client-request-id': clientRequestId } } } };
 }
