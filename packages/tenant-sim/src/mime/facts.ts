@@ -2,6 +2,7 @@ import libmime from 'libmime';
 import addressparser from 'nodemailer/lib/addressparser';
 import { normalizeMessageId, parseMessageIds } from '@signalbox/kit';
 import PostalMime from 'postal-mime';
+import { attachedContents } from './contents.ts';
 import { bodyOffset, type HeaderField, headerText, headerValue, parseHeaders } from './headers.ts';
 
 export interface Mailbox {
@@ -76,13 +77,16 @@ export function headerFacts(raw: Buffer): HeaderFacts {
 
 export async function bodyFacts(raw: Buffer): Promise<BodyFacts> {
   const { html, text, attachments } = await PostalMime.parse(raw, { forceRfc822Attachments: true });
+  const exact = attachedContents(raw);
+  // Where both see the same parts, their octets are taken as they stand.
+  const isSame = exact.length === attachments.length && exact.every(({ contentType }, index) => contentType === attachments[index]?.mimeType.toLowerCase());
   return {
     ...(html !== undefined && { html }),
     ...(text !== undefined && { text }),
-    attachments: attachments.map(({ filename, mimeType, disposition, contentId, content }) => ({
+    attachments: attachments.map(({ filename, mimeType, disposition, contentId, content }, index) => ({
       contentType: mimeType,
       isInline: disposition === 'inline',
-      content: typeof content === 'string' ? Buffer.from(content) : Buffer.from(content as ArrayBuffer),
+      content: (isSame ? exact[index]?.content : undefined) ?? (typeof content === 'string' ? Buffer.from(content) : Buffer.from(content as ArrayBuffer)),
       ...(filename !== null && { name: filename }),
       ...(contentId !== undefined && { contentId: contentId.replaceAll(/^<|>$/g, '') }),
     })),
