@@ -1,4 +1,5 @@
 import { Agent, request as send } from 'undici';
+import { isUpload } from '../src/graph/uploads/receive.ts';
 import { queryOf } from '../src/graph/http/target.ts';
 import { type FaultName, type FaultInput, type Mailbox, keptSource, type NewMessage, startTenant, type Tenant, type TenantOptions, type TokenRequest } from '../src/index.ts';
 import { faultsOf } from './graph-fidelity.ts';
@@ -82,7 +83,8 @@ export async function openGraph(options: TenantOptions = {}): Promise<GraphWorld
     // The links of a delta keep what its first request selected.
     const query = selected.get(url) ?? own;
     for (const [, link = ''] of answer.text.matchAll(/"@odata\.(?:next|delta)Link":"([^"]+)"/g)) selected.set(link, query);
-    const wrong = faultsOf({ method, segments, query, status: answer.status, contentType: answer.headers['content-type'] ?? '', body: bytes, isPartial });
+    // Upload addresses are Outlook's, which nobody has described.
+    const wrong = isUpload(new URL(url).pathname) ? [] : faultsOf({ method, segments, query, status: answer.status, contentType: answer.headers['content-type'] ?? '', body: bytes, isPartial });
     if (wrong.length > 0) throw new Error(`${method} ${path} → ${answer.status}: ${wrong.slice(0, 5).join('; ')}\n${answer.text.slice(0, 500)}`);
     return answer;
   };

@@ -260,8 +260,12 @@ describe('attachments', () => {
     expect(a).toMatchObject({ status: 201, json: { name: 'a.txt', contentType: 'text/plain', isInline: false } });
     expect((await world.ask('DELETE', at(message, `/attachments/${encodeURIComponent(a.json['id'] as string)}`))).status).toBe(204);
     expect((await world.get(at(message, '/attachments'))).value.map(({ id }) => id as unknown)).toEqual([b.json['id']]);
+    expect((await world.get(at(message, `/attachments/${encodeURIComponent(b.json['id'] as string)}/$value`))).text).toBe('ABC');
     const item = await world.post(at(message, '/attachments'), { '@odata.type': '#microsoft.graph.itemAttachment', name: 'Within', item: { '@odata.type': 'microsoft.graph.message', subject: 'Inner', body: { contentType: 'text', content: 'x' } } });
     expect(item.json).toMatchObject({ '@odata.type': '#microsoft.graph.itemAttachment', name: 'Within' });
+    // A message that is attached keeps its id too when its surroundings are written anew.
+    await add('c.txt');
+    expect((await world.get(at(message, '/attachments'))).value.map(({ id }) => id as unknown)).toEqual(expect.arrayContaining([b.json['id'], item.json['id']]));
   });
 });
 

@@ -3,7 +3,7 @@ import { unknownProperty } from '../http/graph-error.ts';
 import { preview, shownBody } from '../messages/content.ts';
 import { instant, propertyName, readProperty } from '../messages/properties.ts';
 import { MessageView } from '../messages/view.ts';
-import { type Attachment, contentTypeOf, nameOf } from './attachment.ts';
+import { type Attachment, attachmentsOf, contentTypeOf, nameOf } from './attachment.ts';
 
 export interface AttachmentOptions {
   readonly select?: readonly string[];
@@ -48,7 +48,7 @@ function selectable(name: string): string {
 }
 
 const OF_ITEMS =
-  'createdDateTime lastModifiedDateTime receivedDateTime sentDateTime hasAttachments internetMessageId subject importance conversationId isDeliveryReceiptRequested isReadReceiptRequested isRead isDraft webLink'.split(
+  'createdDateTime lastModifiedDateTime receivedDateTime sentDateTime hasAttachments internetMessageId subject importance conversationId conversationIndex internetMessageHeaders isDeliveryReceiptRequested isReadReceiptRequested isRead isDraft webLink'.split(
     ' ',
   );
 const RECIPIENTS = ['sender', 'from', 'toRecipients', 'ccRecipients', 'bccRecipients', 'replyTo', 'flag'];
@@ -64,5 +64,7 @@ async function attachedItem({ lens, message }: MessageView, { content }: Attachm
     bodyPreview: preview(inner.body),
     body: shownBody(inner.body, lens.bodyType),
     ...Object.fromEntries(read(RECIPIENTS)),
+    // Attachments of what is attached come along, as in the documentation's example of a nested one.
+    ...(inner.body.attachments.length > 0 && { attachments: attachmentsOf(inner).map((one) => attachmentJson(inner, one)) }),
   };
 }
