@@ -25,8 +25,8 @@ export function firstMessagesState({ graph, mailbox, request }: MailboxCall, fol
   if (filter) checkFilter(filter);
   const pageSize = request.preferences.maxPageSize ?? top;
   const shownUntil = hiddenSince(graph, mailbox) ?? Infinity;
-  const hidden = folder.messages.filter(({ placedAt }) => placedAt > shownUntil).map(({ placedSequence }) => placedSequence);
-  const since = Math.min(mailbox.sequence, ...hidden.map((sequence) => sequence - 1));
+  const hidden = folder.messages.filter(({ placedAt }) => placedAt > shownUntil);
+  const since = hidden.reduce((least, { placedSequence }) => Math.min(least, placedSequence - 1), mailbox.sequence);
   return { of: 'messages', mailbox: mailbox.id, folder: folder.number, since, first: BEFORE_ALL, options, ...(pageSize !== undefined && { pageSize }) };
 }
 

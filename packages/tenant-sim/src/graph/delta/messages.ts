@@ -48,11 +48,16 @@ interface Page extends DeltaPosition {
 
 function firstRoundPage({ lens, folder, state, size, types, wanted }: PageRequest): Page {
   const since = hiddenSince(lens.graph, lens.mailbox) ?? Infinity;
-  const all = types.has('created') ? lens.graph.order.inFolder(folder).filter((message) => message.placedAt <= since && wanted(message)) : [];
-  const from = indexAfter(all, state.first);
-  const messages = all.slice(from, from + size);
+  const all = types.has('created') ? lens.graph.order.inFolder(folder) : [];
+  const messages: Message[] = [];
+  let at = indexAfter(all, state.first);
+  for (; at < all.length && messages.length < size; at += 1) {
+    const message = all[at];
+    if (message && message.placedAt <= since && wanted(message)) messages.push(message);
+  }
   const last = messages.at(-1);
-  const isOver = from + size >= all.length || !last;
+  // A page may be the last but one, and the one after it be empty: clients have to take that.
+  const isOver = at >= all.length || !last;
   const changes = messages.map((message): MessageChange => ({ kind: 'created', sequence: message.sequence, at: message.placedAt, message }));
   const { first: _first, ...rest } = state;
   return { changes, isOver, next: isOver ? rest : { ...rest, first: { arrivedAt: last.arrivedAt, location: last.location } } };

@@ -80,8 +80,7 @@ export const sentAt = ({ headers, message }: MessageView): Date => headers.sentA
 function internetMessageId(view: MessageView): string | null {
   const { faults } = view.lens.graph;
   const isChanged = faults.peek('door.message-id', { door: 'graph', mailbox: view.lens.mailbox.address }) !== undefined;
-  const { internetMessageId } = isChanged ? headerFacts(view.mime.raw) : view.headers;
-  return internetMessageId ?? null;
+  return (isChanged ? headerFacts(view.mime.raw).internetMessageId : view.lens.graph.structure.internetMessageId(view.message)) ?? null;
 }
 
 function importance({ message, headers }: MessageView): string {
