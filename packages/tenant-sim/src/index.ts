@@ -1,12 +1,13 @@
 export { contoso, type Population } from './accounts.ts';
 export { createCertificates, type TenantCertificates } from './certificates.ts';
 export { createTenantClock, type TenantClock } from './clock.ts';
+export { keepTokenFile, type TokenFileOptions } from './command/token-file.ts';
 export { type ControlAddress, ControlError } from './control/call.ts';
 export { connectControl, type Delivery, type Letter, type RemoteFault, type Sent, type TenantControl } from './control/client.ts';
 export type { ClockState, ControlErrorCode, ControlProblem, DeliveredMail, UserState } from './control/contract.ts';
 export type { ControlDoor } from './control/door.ts';
 export type { FollowedClock } from './control/followed-clock.ts';
-export { describeTenant, type TenantDescription } from './describe.ts';
+export { describeTenant, type DoorDescription, type TenantDescription } from './describe.ts';
 export type { AppCertificate, AppRegistration, AppSecret, FederatedCredential, GrantedRole, GrantedScope, NewApp, RedirectUri } from './directory/app.ts';
 export type { Directory, NewTenant, TenantLimits, TenantSettings } from './directory/directory.ts';
 export type { Delegate, NewUser, TenantUser } from './directory/user.ts';

@@ -1,53 +1,39 @@
 import process from 'node:process';
-import { Command } from 'commander';
-import { describeTenant, describeForPeople } from './describe.ts';
-import { type DoorPorts } from './doors.ts';
+import { writeFiles } from './command/files.ts';
+import { parseOptions } from './command/options.ts';
+import { renderDescription } from './command/screen.ts';
+import { describeTenant } from './describe.ts';
 import { startTenant } from './tenant.ts';
 
-interface Flags {
-  readonly json?: boolean;
-  readonly caFile: string;
-  readonly entraPort?: number;
-  readonly graphPort?: number;
-  readonly imapPort?: number;
-  readonly imapStarttlsPort?: number;
-  readonly smtpPort?: number;
-  readonly smtpTlsPort?: number;
-  readonly keepMime?: boolean;
+const AGAIN_MS = 500;
+const { isJson, folder, tenant: options } = parseOptions(process.argv.slice(2));
+
+// From the first moment: an interrupt while the tenant starts must leave nothing behind either.
+const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<void>();
+let interruptedAt = 0;
+const onSignal = (): void => {
+  // A launcher passes on what the terminal has sent to everyone already: only a later signal means "now".
+  if (interruptedAt > 0 && performance.now() - interruptedAt > AGAIN_MS) process.exit(130);
+  interruptedAt ||= performance.now();
+  interrupt();
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+
+try {
+  await serve();
+} catch (error) {
+  const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+  console.error(code === 'EADDRINUSE' ? `signalbox-tenant: Port ${port} is taken. Choose another one, or none to get any free one.` : error);
+  process.exitCode = 1;
 }
 
-const port = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new Error(`"${text}" is no port.`);
-  return value;
-};
-
-const command = new Command('signalbox-tenant')
-  .description('Runs a simulated Microsoft 365 tenant on 127.0.0.1 until it is interrupted.')
-  .option('--json', 'print the addresses, accounts and the CA file as one JSON object')
-  .option('--ca-file <file>', 'where to write the certificate of its authority', 'tenant-ca.pem')
-  .option('--entra-port <port>', 'default: a free one', port)
-  .option('--graph-port <port>', 'default: a free one', port)
-  .option('--imap-port <port>', 'TLS from the first byte; default: a free one', port)
-  .option('--imap-starttls-port <port>', 'default: a free one', port)
-  .option('--smtp-port <port>', 'STARTTLS; default: a free one', port)
-  .option('--smtp-tls-port <port>', 'TLS from the first byte; default: a free one', port)
-  .option('--keep-mime', 'show the bytes that came in at every door, instead of regenerating them as Exchange does')
-  .parse();
-
-const { json, caFile, entraPort, graphPort, imapPort, imapStarttlsPort, smtpPort, smtpTlsPort, keepMime } = command.opts<Flags>();
-const ports: DoorPorts = {
-  ...(entraPort !== undefined && { entra: entraPort }),
-  ...(graphPort !== undefined && { graph: graphPort }),
-  ...(imapPort !== undefined && { imap: imapPort }),
-  ...(imapStarttlsPort !== undefined && { imapStartTls: imapStarttlsPort }),
-  ...(smtpPort !== undefined && { smtp: smtpPort }),
-  ...(smtpTlsPort !== undefined && { smtpImplicitTls: smtpTlsPort }),
-};
-
-const tenant = await startTenant({ ports, ...(keepMime && { mime: 'kept' as const }) });
-// Before anything is printed: whoever reads that may stop it at once.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void tenant[Symbol.asyncDispose]());
-await tenant.certificates.writeCa(caFile);
-const description = describeTenant(tenant, caFile);
-process.stdout.write(json ? `${JSON.stringify(description)}\n` : describeForPeople(description));
+async function serve(): Promise<void> {
+  await using tenant = await startTenant(options);
+  await using files = await writeFiles(tenant, folder);
+  const { caFile, configurationFile } = files;
+  const description = describeTenant(tenant, { caFile, configurationFile });
+  const { env, stdout } = process;
+  const isColored = !env['NO_COLOR'] && (stdout.isTTY || Boolean(env['FORCE_COLOR']));
+  stdout.write(isJson ? `${JSON.stringify(description)}\n` : renderDescription(description, isColored));
+  await interrupted;
+}

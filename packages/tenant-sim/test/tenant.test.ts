@@ -4,7 +4,7 @@ import { describeTenant, keptSource, startTenant } from '../src/index.ts';
 describe('a tenant', () => {
   it('has accounts, an app and mailboxes to begin with, and says so', async () => {
     await using tenant = await startTenant({ doors: [] });
-    const description = describeTenant(tenant, 'ca.pem');
+    const description = describeTenant(tenant, { caFile: 'ca.pem', configurationFile: 'signalbox.yaml' });
     expect(description.accounts.map(({ address }) => address)).toContain('sales@contoso.test');
     expect(description.apps[0]).toMatchObject({ secret: 'adapter-secret' });
     expect(tenant.store.mailbox('sales@contoso.test')?.folder('inbox')?.messages).toEqual([]);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer as createPlainServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Door, DoorOptions, TenantContext } from '../door.ts';
+import { listenAll } from '../listen-all.ts';
 import { createDoorView } from '../store/door-view.ts';
 import type { Mailbox } from '../store/mailbox.ts';
 import { ImapConnection } from './connection.ts';
@@ -40,17 +41,21 @@ export async function startImapDoor(context: TenantContext, { port = 0, starttls
   // A client that goes away during the handshake.
   servers[0]?.on('tlsClientError', (error: Error) => context.log.log('debug', 'imap.handshake-failed', { message: error.message }));
   const strikes = installFaults(context, connections);
-  const ports = await Promise.all(servers.map((server, index) => listen(server, index === 0 ? port : starttlsPort)));
+  const close = async (): Promise<void> => {
+    for (const strike of strikes) strike[Symbol.dispose]();
+    const closed = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    for (const { session } of connections) session.socket.destroy();
+    await Promise.all([closed, ...serving]);
+  };
+  const ports = await listenAll(
+    servers.map((server, index) => listen(server, index === 0 ? port : starttlsPort)),
+    close,
+  );
   return {
     port: ports[0]!,
     starttlsPort: ports[1]!,
     sessionCount: (mailbox) => [...connections].filter(({ session }) => mailbox === undefined || session.place.mailbox === mailbox).length,
-    async [Symbol.asyncDispose]() {
-      for (const strike of strikes) strike[Symbol.dispose]();
-      const closed = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-      for (const { session } of connections) session.socket.destroy();
-      await Promise.all([closed, ...serving]);
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SMTPServerSession } from 'smtp-server';
 import type { Door, DoorOptions, TenantContext } from '../door.ts';
+import { listenAll } from '../listen-all.ts';
 import { HOST, NOT_SIGNED_IN, type Reply, toReply } from './replies.ts';
 import { SubmissionServer } from './server.ts';
 import { createSmtpSessions, type SmtpSessions } from './sessions.ts';
@@ -35,17 +36,21 @@ export async function startSmtpDoor(context: TenantContext, { port = 0, implicit
     destroyAll();
     return true;
   });
-  const ports = await Promise.all(servers.map((server, index) => listen(server, index === 0 ? port : implicitTlsPort)));
+  const close = async (): Promise<void> => {
+    resetting[Symbol.dispose]();
+    dropping[Symbol.dispose]();
+    const closed = Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(resolve))));
+    destroyAll();
+    await closed;
+  };
+  const ports = await listenAll(
+    servers.map((server, index) => listen(server, index === 0 ? port : implicitTlsPort)),
+    close,
+  );
   return {
     port: ports[0]!,
     implicitTlsPort: ports[1]!,
-    async [Symbol.asyncDispose]() {
-      resetting[Symbol.dispose]();
-      dropping[Symbol.dispose]();
-      const closed = Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(resolve))));
-      destroyAll();
-      await closed;
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
 
