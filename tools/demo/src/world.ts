@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Plugin } from '@signalbox/core';
-import { makeLocalCertificate, startImapServer, startSmtpServer } from '@signalbox/local-servers';
+import { keepTokenFile, startTenant, type Tenant } from '@signalbox/tenant-sim';
 import { createMemoryPlugin, createMemoryServer } from '@signalbox/transport-memory';
 import { loadBundledPlugins } from 'signalbox';
 import { configurationText } from './configuration.ts';
@@ -17,22 +17,15 @@ export interface DemoWorld extends AsyncDisposable {
   deliver(mailbox: string, raw: Uint8Array): Promise<void>;
 }
 
-const SALES = 'sales@railway.example';
-const SUPPORT = 'support@railway.example';
-const PRESS = 'press@railway.example';
+const DOMAIN = 'railway.example';
+const SALES = `sales@${DOMAIN}`;
+const SUPPORT = `support@${DOMAIN}`;
+const PRESS = `press@${DOMAIN}`;
 
 export async function openDemoWorld(): Promise<DemoWorld> {
   await using stack = new AsyncDisposableStack();
-  const certificate = await makeLocalCertificate();
   const password = randomBytes(12).toString('base64url');
-  const token = randomBytes(96).toString('base64url');
-  const sales = stack.use(await startImapServer({ username: SALES, password, certificate }));
-  const support = stack.use(await startImapServer({ username: SUPPORT, token, certificate }));
-  const accounts = [
-    { username: SALES, password, senders: [SALES, PRESS] },
-    { username: SUPPORT, token },
-  ];
-  const smtp = stack.use(await startSmtpServer({ accounts, certificate, forget: true }));
+  const tenant = stack.use(await openTenant(password));
   const memory = createMemoryServer();
   memory.addMailbox(PRESS);
 
@@ -40,17 +33,14 @@ export async function openDemoWorld(): Promise<DemoWorld> {
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, 'signalbox.yaml');
   await Promise.all([
-    writeFile(file, configurationText({ sales, support, smtp })),
-    writeFile(join(folder, 'ca.pem'), certificate.certificate),
+    writeFile(file, configurationText({ imap: tenant.doors.imap!, smtp: tenant.doors.smtp! })),
+    tenant.certificates.writeCa(join(folder, 'ca.pem')),
     writeFile(join(folder, 'sales.password'), password, { mode: 0o600 }),
-    writeFile(join(folder, 'support.token'), token, { mode: 0o600 }),
   ]);
+  stack.use(await keepTokenFile(tenant, { file: join(folder, 'support.token'), user: SUPPORT }));
 
-  const inboxes: Readonly<Record<string, (raw: Uint8Array) => void>> = {
-    sales: (raw) => void sales.deliver(raw),
-    support: (raw) => void support.deliver(raw),
-    press: (raw) => memory.deliver(PRESS, { raw }),
-  };
+  const inTenant = (address: string) => (raw: Uint8Array) => void tenant.mailFlow.deliver(tenant.store.mailbox(address)!, raw);
+  const inboxes: Readonly<Record<string, (raw: Uint8Array) => void>> = { sales: inTenant(SALES), support: inTenant(SUPPORT), press: (raw) => memory.deliver(PRESS, { raw }) };
   const bundled = await loadBundledPlugins();
   const kept = stack.move(); // nothing may fail from here on
   return {
@@ -60,3 +50,24 @@ export async function openDemoWorld(): Promise<DemoWorld> {
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
+
+/** `press` has no mailbox there, but `sales` may send as `press`. */
+const openTenant = (password: string): Promise<Tenant> =>
+  startTenant({
+    doors: ['imap', 'smtp'],
+    tenant: { domain: 'railway.onmicrosoft.com', displayName: 'Railway', acceptedDomains: [DOMAIN] },
+    users: [
+      { userPrincipalName: SALES, password },
+      { userPrincipalName: SUPPORT },
+      { userPrincipalName: PRESS, licensed: false, delegates: [{ who: SALES, right: 'send-as' }] },
+    ],
+    apps: [
+      {
+        displayName: 'Token helper',
+        scopes: [
+          { resource: 'exchange', scope: 'IMAP.AccessAsUser.All' },
+          { resource: 'exchange', scope: 'SMTP.Send' },
+        ],
+      },
+    ],
+  });
