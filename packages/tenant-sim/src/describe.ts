@@ -19,18 +19,33 @@ export interface DoorDescription {
   readonly starttlsPort?: number;
   /** TLS from the first byte, where `port` begins in plain text. */
   readonly implicitTlsPort?: number;
+  /** For a door of HTTPS. */
   readonly url?: string;
   /** Bearer token of the control endpoint. */
   readonly secret?: string;
 }
 
-const TOLD = ['port', 'starttlsPort', 'implicitTlsPort', 'url', 'secret'] as const;
+/** What doors tell of themselves, as far as each has it; Graph calls its URL the base, Entra calls it the authority. */
+interface ToldByDoor extends Omit<DoorDescription, 'host'> {
+  readonly baseUrl?: string;
+  readonly authority?: string;
+}
+
+function describeDoor({ port, starttlsPort, implicitTlsPort, baseUrl, authority, url = baseUrl ?? authority, secret }: ToldByDoor): DoorDescription {
+  return {
+    host: '127.0.0.1',
+    port,
+    ...(starttlsPort !== undefined && { starttlsPort }),
+    ...(implicitTlsPort !== undefined && { implicitTlsPort }),
+    ...(url !== undefined && { url }),
+    ...(secret !== undefined && { secret }),
+  };
+}
 
 export function describeTenant({ directory, doors }: Tenant, files: { readonly caFile: string; readonly configurationFile: string }): TenantDescription {
-  const description = (door: object): DoorDescription => ({ host: '127.0.0.1', ...(Object.fromEntries(Object.entries(door).filter(([name]) => TOLD.some((told) => told === name))) as Pick<DoorDescription, 'port'>) });
   return {
     tenant: { id: directory.tenant.id, domain: directory.tenant.domain },
-    doors: Object.fromEntries(Object.entries(doors).map(([name, door]) => [name, description(door as object)])),
+    doors: Object.fromEntries(Object.entries(doors).map(([name, door]) => [name, describeDoor(door as ToldByDoor)])),
     ...files,
     accounts: directory.users().map(({ userPrincipalName, password, kind }) => ({ address: userPrincipalName, password, kind })),
     apps: directory.apps().map(({ clientId, displayName, secrets: [secret] }) => ({ clientId, displayName, ...(secret && { secret: secret.value }) })),

@@ -58,6 +58,7 @@ describe('the command', () => {
 
   it('says to people what to type, in columns', async () => {
     const running = await start();
+    expect(running.text).toMatch(/^graph {4}https:\/\/localhost:\d+\/v1\.0$/m);
     expect(running.text).toMatch(/^imap {5}127\.0\.0\.1:\d+ +TLS\n {9}127\.0\.0\.1:\d+ +STARTTLS\nsmtp {5}127\.0\.0\.1:\d+ +STARTTLS$/m);
     expect(running.text).toMatch(/^support@contoso\.test +support-password$/m);
     expect(running.text).toMatch(/signalbox test incoming --config \S+signalbox\.yaml\n +curl --cacert \S+ -H 'Authorization: Bearer \S+' https:\/\/127\.0\.0\.1:\d+\/faults\n/);
@@ -80,7 +81,7 @@ describe('the command', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { readonly port: number };
-    for (const flag of ['--imap-port', '--smtp-tls-port', '--control-port']) {
+    for (const flag of ['--graph-port', '--imap-port', '--smtp-tls-port', '--control-port']) {
       const child = spawn(process.execPath, ['--conditions=@signalbox/source', MAIN, flag, String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
       const [[words], [code]] = await Promise.all([once(child.stderr, 'data'), once(child, 'exit')]);
       expect([String(words), code]).toEqual([`signalbox-tenant: Port ${port} is taken. Choose another one, or none to get any free one.\n`, 1]);

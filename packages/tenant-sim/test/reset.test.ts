@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { keptSource } from '../src/index.ts';
 import { openControlled } from './control-client.ts';
+import { openGraph } from './graph-world.ts';
 import { openImap, SALES } from './imap-client.ts';
+import { openWebhook } from './webhook.ts';
 
 const mail = keptSource(Buffer.from('Subject: old\r\n\r\nHi\r\n'));
 
@@ -48,6 +50,25 @@ describe('a reset', () => {
     await client.closed();
     await using again = await openImap(open.tenant);
     expect(await again.run('SELECT INBOX')).toContain('* 0 EXISTS');
+  });
+
+  it('voids what Graph gave out: subscriptions and delta tokens', async () => {
+    await using webhook = await openWebhook();
+    await using world = await openGraph();
+    const inbox = `/users/${SALES}/mailFolders('inbox')/messages`;
+    const expirationDateTime = new Date(world.tenant.clock.now().getTime() + 3_600_000).toISOString();
+    const made = await world.post('/subscriptions', { changeType: 'created', notificationUrl: `${webhook.url}/news`, resource: inbox, expirationDateTime, clientState: 'state' });
+    expect(made.status).toBe(201);
+    const { json } = await world.get(`${inbox}/delta`);
+    const delta = String(json['@odata.deltaLink']).replace(/^.*\/v1\.0/, '');
+    expect((await world.get(delta)).status).toBe(200);
+    world.tenant.reset();
+    expect((await world.get(delta)).status).toBe(401);
+    const token = await world.token();
+    const again = (path: string) => world.ask('GET', path, { token });
+    expect((await again('/subscriptions')).value).toEqual([]);
+    expect(await again(delta)).toMatchObject({ status: 400 });
+    expect((await again(`${inbox}/delta`)).status).toBe(200);
   });
 
   it('is outlived by a fault that is disposed of only then', async () => {

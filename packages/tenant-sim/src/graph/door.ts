@@ -12,6 +12,12 @@ export interface GraphDoor extends Door {
 export async function startGraphDoor(context: TenantContext, { port = 0 }: DoorOptions = {}): Promise<GraphDoor> {
   const graph = createGraphContext(context);
   const server = createGraphServer(graph);
+  const ending: PromiseLike<void>[] = [];
+  // Requests read the context anew: subscriptions, upload sessions, counters and the key of delta tokens are others from then on.
+  const resetting = context.onReset(() => {
+    ending.push(graph.subscriptions[Symbol.asyncDispose]());
+    Object.assign(graph, createGraphContext(context));
+  });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const { port: listening } = server.address() as AddressInfo;
@@ -22,8 +28,9 @@ export async function startGraphDoor(context: TenantContext, { port = 0 }: DoorO
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
+      resetting[Symbol.dispose]();
       await closed;
-      await graph.subscriptions[Symbol.asyncDispose]();
+      await Promise.all([...ending, graph.subscriptions[Symbol.asyncDispose]()]);
     },
   };
 }
