@@ -55,6 +55,17 @@ describe('a fault of HTTP', () => {
   });
 });
 
+describe('a client that leaves', () => {
+  it('leaves nothing behind that waits', async () => {
+    await using other = await openGraph();
+    other.fault('http.slow', { ms: 3_600_000 });
+    const pending = other.get(inbox).catch((error: unknown) => error);
+    while (other.tenant.faults.list()[0]?.struck === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await other.tenant[Symbol.asyncDispose]();
+    expect(await pending).toBeInstanceOf(Error);
+  });
+});
+
 describe('doors that disagree', () => {
   it('show another arrival, another Message-ID, and no headers of the sender’s own', async () => {
     const message = world.put(['Message-ID: <one@x>', 'X-Own: 1', 'Subject: a', '', 'x'], { arrivedAt: new Date('2026-01-01T10:00:00Z') });

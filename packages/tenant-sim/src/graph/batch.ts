@@ -5,7 +5,7 @@ import { parsePreferences } from './http/prefer.ts';
 import { errorReply, ok, type Reply } from './http/reply.ts';
 import { type GraphRequest, jsonBody, type JsonObject } from './http/request.ts';
 import { parseTarget } from './http/target.ts';
-import { isExpected, toGraphError } from './refusals.ts';
+import { failureFields, isExpected, toGraphError } from './refusals.ts';
 import type { RootCall } from './routing.ts';
 import { isObject, listIn, textIn } from './write/input.ts';
 
@@ -88,8 +88,8 @@ async function run(call: RootCall, item: Item, before: readonly Promise<Outcome>
   try {
     return outcomeOf(item, await call.dispatch(requestOf(call.request, item, held)));
   } catch (error) {
-    if (error instanceof Dropped) throw error;
-    if (!isExpected(error)) call.graph.log.log('error', 'graph.failed', { error });
+    if (error instanceof Dropped || call.request.signal.aborted) throw error;
+    if (!isExpected(error)) call.graph.log.log('error', 'graph.failed', failureFields(error));
     return outcomeOf(item, failure(call, toGraphError(error)));
   }
 }

@@ -33,4 +33,7 @@ export function toGraphError(error: unknown): GraphError {
   return new GraphError(500, 'ErrorInternalServerError', 'An internal server error occurred. The operation failed.');
 }
 
+/** Of an error of the simulator itself: enough to find it, and nothing of what a client sent. */
+export const failureFields = (error: unknown) => (error instanceof Error ? { name: error.name, at: error.stack?.split('\n').at(1)?.trim() ?? '' } : { name: typeof error, at: '' });
+
 export const isExpected = (error: unknown): boolean => error instanceof GraphError || error instanceof StoreRefusal || error instanceof SubmissionRefusal;

@@ -20,6 +20,7 @@ export class Dropped extends Error {
 }
 
 interface Struck {
+  readonly signal: AbortSignal;
   readonly method: string;
   readonly url: string;
 }
@@ -36,7 +37,7 @@ const CODES: Readonly<Record<FaultOptions<'http.refuse'>['status'], readonly [co
 };
 
 const isAt =
-  ({ method, url }: Struck) =>
+  ({ method, url }: Pick<Struck, 'method' | 'url'>) =>
   (options: Narrowed): boolean =>
     (options.method === undefined || options.method.toUpperCase() === method) && (options.path === undefined || new RegExp(options.path, 'i').test(url));
 
@@ -50,7 +51,7 @@ export function faultPoint({ faults, clock }: TenantContext, request: Struck, pl
   return {
     async before() {
       const slow = faults.take('http.slow', place, strikes);
-      if (slow) await clock.sleep(slow.ms);
+      if (slow) await clock.sleep(slow.ms, request.signal);
       strike('before');
     },
     after: () => strike('after'),

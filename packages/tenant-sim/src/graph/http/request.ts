@@ -13,6 +13,8 @@ export interface GraphRequest extends Target {
   readonly preferences: Preferences;
   readonly requestId: string;
   readonly clientRequestId: string;
+  /** Aborted when the client leaves. */
+  readonly signal: AbortSignal;
   /** What is given back when the answer is out. */
   readonly held: DisposableStack;
   /** Reads the body; rejects with 413 beyond Graph's limit (FACTS.md E6), or beyond a limit of the resource's own. */

@@ -5,7 +5,7 @@ import { authenticate } from '../access/principal.ts';
 import { dispatch, dispatchUpload } from '../dispatch.ts';
 import type { GraphContext } from '../graph-context.ts';
 import { isUpload } from '../uploads/receive.ts';
-import { isExpected, toGraphError } from '../refusals.ts';
+import { failureFields, isExpected, toGraphError } from '../refusals.ts';
 import { Dropped } from './faults.ts';
 import { bodyTooLarge } from './graph-error.ts';
 import { parsePreferences } from './prefer.ts';
@@ -34,21 +34,23 @@ export function createGraphServer(graph: GraphContext): Server {
 async function serve(graph: GraphContext, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const ids = { requestId: crypto.randomUUID(), clientRequestId: header(incoming, 'client-request-id') ?? crypto.randomUUID() };
   using held = new DisposableStack();
+  const leaving = new AbortController();
+  response.once('close', () => leaving.abort());
   try {
-    await write(graph, response, await answer(graph, incoming, { ...ids, held }), ids);
+    await write(graph, response, await answer(graph, incoming, { ...ids, held, signal: leaving.signal }), ids);
   } catch (error) {
-    if (error instanceof Dropped || response.headersSent) {
+    if (error instanceof Dropped || response.headersSent || leaving.signal.aborted) {
       incoming.socket.destroy();
       return;
     }
-    if (!isExpected(error)) graph.log.log('error', 'graph.failed', { error });
+    if (!isExpected(error)) graph.log.log('error', 'graph.failed', failureFields(error));
     await write(graph, response, errorReply(toGraphError(error), graph.clock.now(), ids), ids);
   }
 }
 
 type RequestIds = Pick<GraphRequest, 'requestId' | 'clientRequestId'>;
 
-async function answer(graph: GraphContext, incoming: IncomingMessage, given: RequestIds & Pick<GraphRequest, 'held'>): Promise<Reply> {
+async function answer(graph: GraphContext, incoming: IncomingMessage, given: RequestIds & Pick<GraphRequest, 'held' | 'signal'>): Promise<Reply> {
   const { headers, method = 'GET', url = '/' } = incoming;
   const common = { ...given, method, url, headers, origin: `https://${headers.host ?? 'localhost'}`, body: (limit = LARGEST_BODY) => readBody(incoming, limit) };
   if (isUpload(url)) return dispatchUpload(graph, common);

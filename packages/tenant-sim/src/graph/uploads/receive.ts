@@ -13,6 +13,7 @@ export interface UploadRequest {
   readonly origin: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly held: DisposableStack;
+  readonly signal: AbortSignal;
   body(limit?: number): Promise<Buffer>;
 }
 
