@@ -9,7 +9,7 @@ export interface Population {
   readonly apps?: readonly NewApp[];
 }
 
-/** The tenant of the documentation: two people, a shared mailbox that one of them may open, an adapter with a secret. */
+/** The tenant of the documentation: an administrator, two people, a shared mailbox that one of them may open, an adapter with a secret. */
 export function contoso(now: Date): Population {
   const domain = 'contoso.test';
   const servicePrincipalId = '00000000-0000-0000-0000-000000000002';
@@ -32,12 +32,14 @@ export function contoso(now: Date): Population {
           { who: `sales@${domain}`, right: 'send-as' },
         ],
       },
+      { userPrincipalName: `admin@${domain}`, displayName: 'Administrator', password: 'admin-password', isAdmin: true, licensed: false },
     ],
     apps: [
       {
         clientId: '00000000-0000-0000-0000-000000000001',
         servicePrincipalId,
         displayName: 'Mail adapter',
+        publicClient: true,
         secrets: [{ id: crypto.randomUUID(), value: 'adapter-secret', expiresAt: new Date(now.getTime() + 180 * 86_400_000) }],
         redirectUris: [
           { platform: 'web', uri: 'http://localhost:3000/callback' },

@@ -9,7 +9,9 @@ export interface AppRegistration {
   readonly servicePrincipalId: string;
   readonly displayName: string;
   readonly enabled: boolean;
-  /** "Allow public client flows": it has no credentials to show. */
+  /** Accounts of other organisations may use it, and so it is served at /common and /organizations. */
+  readonly multiTenant: boolean;
+  /** "Allow public client flows": what comes without a redirect URI, such as the device code flow, needs no credential. */
   readonly publicClient: boolean;
   readonly redirectUris: readonly RedirectUri[];
   readonly secrets: readonly AppSecret[];
@@ -17,6 +19,8 @@ export interface AppRegistration {
   readonly federated: readonly FederatedCredential[];
   /** Scopes it exposes as an API of its own: the audience of assertions for on-behalf-of. */
   readonly exposes: readonly string[];
+  /** What its registration lists under "API permissions", granted or not: what an administrator consents to, and the user whose app asks for `.default`. */
+  readonly requires: { readonly roles: readonly GrantedRole[]; readonly scopes: readonly GrantedScope[] };
   /** Application permissions with admin consent. */
   readonly roles: readonly GrantedRole[];
   /** Delegated permissions with consent. */
@@ -77,12 +81,14 @@ export function createApp(app: NewApp): AppRegistration {
     servicePrincipalId: crypto.randomUUID(),
     displayName: 'Signalbox',
     enabled: true,
+    multiTenant: false,
     publicClient: false,
     redirectUris: [],
     secrets: [],
     certificates: [],
     federated: [],
     exposes: [],
+    requires: { roles: [], scopes: [] },
     roles: [],
     scopes: [],
     rbac: [],

@@ -13,6 +13,15 @@ export interface TenantSettings {
   readonly smtpAuthDisabled: boolean;
   /** Where passwords still open a mailbox (FACTS.md D1). */
   readonly basicAuth: { readonly imap: boolean; readonly smtp: boolean };
+  /**
+   * What users may consent to by themselves. `microsoft-managed` is the default policy since 2025: not to anything that
+   * reaches mail by Graph, EWS, EAS, POP or IMAP (FACTS.md A7).
+   */
+  readonly userConsent: 'everything' | 'microsoft-managed' | 'nothing';
+  /** Conditional Access, sign-in frequency: milliseconds after which a sign-in no longer counts. Absent: no such policy. */
+  readonly signInFrequency?: number;
+  /** Token lifetime policy: seconds of an access token, 600 to 86,400. Absent: as FACTS.md A9 says. */
+  readonly accessTokenLifetime?: number;
   readonly limits: TenantLimits;
 }
 
@@ -77,6 +86,7 @@ export function createDirectory(tenant: NewTenant = {}): Directory {
     displayName: 'Contoso',
     smtpAuthDisabled: false,
     basicAuth: { imap: true, smtp: true },
+    userConsent: 'microsoft-managed',
     ...tenant,
     domain,
     limits: { ...LIMITS, ...tenant.limits },

@@ -25,6 +25,8 @@ export interface TokenClaims {
   readonly upn?: string;
   readonly unique_name?: string;
   readonly name?: string;
+  /** How the user proved who it is: `pwd`, `mfa`. */
+  readonly amr?: readonly string[];
   /** `cp1` of clients that understand claims challenges (FACTS.md A11). */
   readonly xms_cc?: readonly string[];
 }

@@ -28,6 +28,9 @@ export interface IssuedToken {
   readonly expiresAt: Date;
 }
 
+/** What a revocation looks at. */
+export type TokenIdentity = Pick<TokenClaims, 'oid' | 'appid' | 'iat' | 'uti'>;
+
 export type TokenProblem = 'empty' | 'malformed' | 'signature' | 'expired' | 'not-yet-valid' | 'audience' | 'issuer' | 'revoked';
 export type TokenCheck = { readonly claims: TokenClaims; readonly problem?: never } | { readonly problem: TokenProblem; readonly claims?: never };
 
@@ -48,6 +51,10 @@ export interface TokenService {
   sign(claims: Readonly<Record<string, unknown>>): Promise<string>;
   /** Whether a token opens this resource now. */
   verify(token: string, resource: ResourceName): Promise<TokenCheck>;
+  /** Whether a token is for an API of this tenant that goes by one of these names, as the assertions for on-behalf-of are. */
+  verifyFor(token: string, audiences: readonly string[]): Promise<TokenCheck>;
+  /** Whether what was given out with these claims has been revoked since. */
+  isRevoked(claims: TokenIdentity): boolean;
   /** Makes every token void that was given out until now. */
   revoke(holder?: TokenHolder): void;
 }
@@ -72,8 +79,21 @@ export async function createTokenService({ clock, directory }: { readonly clock:
   const seconds = (): number => Math.floor(clock.now().getTime() / 1_000);
   const sign = (claims: Readonly<Record<string, unknown>>): Promise<string> => new SignJWT({ ...claims }).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: keyId, x5t: keyId }).sign(privateKey);
   // Seconds are too coarse to tell a token given out right after a revocation from one right before it.
-  const isRevoked = (claims: TokenClaims): boolean =>
+  const isRevoked = (claims: TokenIdentity): boolean =>
     revocations.some(({ holder, at, serial: until }) => isHolder(holder, claims, directory) && (serials.get(claims.uti) ?? (claims.iat <= at ? 0 : until)) < until);
+
+  const check = async (token: string, isMeant: (audience: string) => boolean): Promise<TokenCheck> => {
+    if (token === '') return { problem: 'empty' };
+    const { claims, problem } = remembered.get(token) ?? remember(remembered, token, await checkSignature(token, publicKey));
+    if (problem) return { problem };
+    const now = seconds();
+    if (claims.iss !== issuerOf(directory.tenant.id)) return { problem: 'issuer' };
+    if (!isMeant(claims.aud)) return { problem: 'audience' };
+    if (claims.exp <= now) return { problem: 'expired' };
+    if (claims.nbf > now + CLOCK_SKEW) return { problem: 'not-yet-valid' };
+    if (isRevoked(claims)) return { problem: 'revoked' };
+    return { claims };
+  };
 
   return {
     jwks: { keys: [jwk] },
@@ -84,18 +104,9 @@ export async function createTokenService({ clock, directory }: { readonly clock:
       serials.set(claims.uti, (serial += 1));
       return { token: await sign({ ...claims }), claims, expiresAt: new Date(claims.exp * 1_000) };
     },
-    async verify(token, resource) {
-      if (token === '') return { problem: 'empty' };
-      const { claims, problem } = remembered.get(token) ?? remember(remembered, token, await checkSignature(token, publicKey));
-      if (problem) return { problem };
-      const now = seconds();
-      if (claims.iss !== issuerOf(directory.tenant.id)) return { problem: 'issuer' };
-      if (resourceOf(claims.aud) !== resource) return { problem: 'audience' };
-      if (claims.exp <= now) return { problem: 'expired' };
-      if (claims.nbf > now + CLOCK_SKEW) return { problem: 'not-yet-valid' };
-      if (isRevoked(claims)) return { problem: 'revoked' };
-      return { claims };
-    },
+    verify: (token, resource) => check(token, (audience) => resourceOf(audience) === resource),
+    verifyFor: (token, audiences) => check(token, (audience) => audiences.includes(audience)),
+    isRevoked,
     revoke(holder = {}) {
       revocations.push({ holder, at: seconds(), serial: (serial += 1) });
     },
@@ -148,7 +159,7 @@ function remember(remembered: Map<string, Verified>, token: string, verified: Ve
   return verified;
 }
 
-function isHolder({ user, clientId }: TokenHolder, claims: TokenClaims, directory: Directory): boolean {
+function isHolder({ user, clientId }: TokenHolder, claims: TokenIdentity, directory: Directory): boolean {
   if (user !== undefined && directory.user(user)?.id !== claims.oid) return false;
   return clientId === undefined || clientId === claims.appid;
 }
