@@ -1,5 +1,6 @@
 import { type ControlDoor, startControlDoor } from './control/door.ts';
 import type { Door, DoorName, TenantContext } from './door.ts';
+import { type EntraDoor, startEntraDoor } from './entra/door.ts';
 import { type GraphDoor, startGraphDoor } from './graph/door.ts';
 import { type ImapDoor, startImapDoor } from './imap/door.ts';
 import { type SmtpDoor, startSmtpDoor } from './smtp/door.ts';
@@ -19,6 +20,7 @@ export interface DoorPorts {
 
 /** The doors of a tenant, as far as they are open. */
 export interface Doors {
+  readonly entra?: EntraDoor;
   readonly graph?: GraphDoor;
   readonly imap?: ImapDoor;
   readonly smtp?: SmtpDoor;
@@ -31,6 +33,7 @@ const port = (number: number | undefined): { readonly port?: number } => (number
 
 /** The doors in the order in which they are opened. Graph comes after Entra: it tells where to sign in. */
 export const STARTERS: readonly (readonly [DoorName & keyof Doors, StartDoor])[] = [
+  ['entra', (context, { entra }) => startEntraDoor(context, port(entra))],
   ['graph', (context, { graph }) => startGraphDoor(context, port(graph))],
   ['imap', (context, { imap, imapStartTls }) => startImapDoor(context, { ...port(imap), ...(imapStartTls !== undefined && { starttlsPort: imapStartTls }) })],
   ['smtp', (context, { smtp, smtpImplicitTls }) => startSmtpDoor(context, { ...port(smtp), ...(smtpImplicitTls !== undefined && { implicitTlsPort: smtpImplicitTls }) })],

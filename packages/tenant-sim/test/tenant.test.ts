@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeForPeople } from '../src/describe.ts';
 import { describeTenant, keptSource, startTenant } from '../src/index.ts';
 
 describe('a tenant', () => {
@@ -8,6 +9,15 @@ describe('a tenant', () => {
     expect(description.accounts.map(({ address }) => address)).toContain('sales@contoso.test');
     expect(description.apps[0]).toMatchObject({ secret: 'adapter-secret' });
     expect(tenant.store.mailbox('sales@contoso.test')?.folder('inbox')?.messages).toEqual([]);
+  });
+
+  it('says what to call its authority, when there is a door to it', async () => {
+    await using closed = await startTenant({ doors: [] });
+    expect(describeTenant(closed, 'ca.pem')).not.toHaveProperty('authority');
+    await using tenant = await startTenant({ doors: ['entra'] });
+    const description = describeTenant(tenant, 'ca.pem');
+    expect(description.authority).toBe(`https://localhost:${description.doors.entra!.port}/${description.tenant.id}`);
+    expect(describeForPeople(description)).toContain(`Authority: ${description.authority}`);
   });
 
   it('has who it is told to have', async () => {

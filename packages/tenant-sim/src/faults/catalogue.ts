@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AADSTS } from '../entra/aadsts.ts';
 
 // Every fault there is, with its options. `mailbox`, `app`, `folder` and `door` narrow where it strikes; absent means everywhere.
 
@@ -30,6 +31,10 @@ export const FAULTS = {
   'http.slow': z.strictObject({ door: https.default('graph'), ms, method: z.string().optional(), path, mailbox, app }),
   'entra.secret-expired': z.strictObject({ app }),
   'entra.throttled': z.strictObject({ retryAfter, app }),
+  'entra.mfa-required': z.strictObject({ mailbox, app }).describe('a Conditional Access policy: sign-ins without a second factor no longer do, and refusals carry claims'),
+  'entra.refuse': z
+    .strictObject({ code: z.number().refine((code) => AADSTS[code] !== undefined, 'is no AADSTS code of the table'), endpoint: z.enum(['token', 'authorize', 'devicecode']).default('token'), retryAfter: retryAfter.optional(), mailbox, app })
+    .describe('answers with this AADSTS code; one that names a mailbox strikes once its user is known'),
   'token.revoked': z.strictObject({ mailbox, app }).describe('every token given out until now is void'),
   'graph.notification-lost': z.strictObject({ mailbox, app }),
   'graph.notification-duplicated': z.strictObject({ mailbox, app }),

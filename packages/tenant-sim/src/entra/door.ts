@@ -1,0 +1,27 @@
+import type { AddressInfo } from 'node:net';
+import type { Door, DoorOptions, TenantContext } from '../door.ts';
+import type { EntraContext } from './context.ts';
+import { createGrants } from './grant-store.ts';
+import { installHttpFaults } from './http/faults.ts';
+import { addPageRoutes } from './http/page-routes.ts';
+import { addRoutes } from './http/routes.ts';
+import { createServer } from './http/server.ts';
+import { createFlows } from './sign-in/flow.ts';
+import { createSessions } from './sign-in/sessions.ts';
+
+/** Entra over HTTPS: tokens, the pages to sign in and to consent, discovery. */
+export interface EntraDoor extends Door {
+  /** What clients call the authority: `https://localhost:port/tenant-id`. */
+  readonly authority: string;
+}
+
+export async function startEntraDoor(tenant: TenantContext, { port = 0 }: DoorOptions = {}): Promise<EntraDoor> {
+  const context: EntraContext = { ...tenant, grants: createGrants(tenant.clock), sessions: createSessions(tenant), flows: createFlows(tenant.clock) };
+  const server = await createServer(tenant);
+  const refuseAfter = installHttpFaults(server, context);
+  addRoutes(server, context);
+  addPageRoutes(server, context, refuseAfter);
+  await server.listen({ host: '127.0.0.1', port });
+  const { port: open } = server.server.address() as AddressInfo;
+  return { port: open, authority: `https://localhost:${open}/${tenant.directory.tenant.id}`, [Symbol.asyncDispose]: () => server.close() };
+}
