@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { keptSource } from '../src/index.ts';
+import { keptSource, startTenant } from '../src/index.ts';
 import { openControlled } from './control-client.ts';
+import { openClient } from './entra-client.ts';
 import { openGraph } from './graph-world.ts';
 import { openImap, SALES } from './imap-client.ts';
 import { openWebhook } from './webhook.ts';
@@ -50,6 +51,18 @@ describe('a reset', () => {
     await client.closed();
     await using again = await openImap(open.tenant);
     expect(await again.run('SELECT INBOX')).toContain('* 0 EXISTS');
+  });
+
+  it('voids what Entra gave out: a device code is waited for no longer', async () => {
+    await using tenant = await startTenant({ doors: ['entra'] });
+    await using client = openClient(tenant);
+    const { clientId } = tenant.directory.apps()[0]!;
+    const { body } = await client.post('/contoso.test/oauth2/v2.0/devicecode', { client_id: clientId, scope: 'https://outlook.office.com/IMAP.AccessAsUser.All' });
+    const poll = async (): Promise<unknown> =>
+      (await client.token({ grant_type: 'urn:ietf:params:oauth:grant-type:device_code', client_id: clientId, device_code: String(body['device_code']) })).body['error'];
+    expect(await poll()).toBe('authorization_pending');
+    tenant.reset();
+    expect(await poll()).toBe('bad_verification_code');
   });
 
   it('voids what Graph gave out: subscriptions and delta tokens', async () => {

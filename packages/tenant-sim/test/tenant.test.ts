@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { describeForPeople } from '../src/describe.ts';
 import { describeTenant, keptSource, startTenant } from '../src/index.ts';
 
 describe('a tenant', () => {
@@ -12,12 +11,12 @@ describe('a tenant', () => {
   });
 
   it('says what to call its authority, when there is a door to it', async () => {
+    const files = { caFile: 'ca.pem', configurationFile: 'signalbox.yaml' };
     await using closed = await startTenant({ doors: [] });
-    expect(describeTenant(closed, 'ca.pem')).not.toHaveProperty('authority');
+    expect(describeTenant(closed, files).doors).not.toHaveProperty('entra');
     await using tenant = await startTenant({ doors: ['entra'] });
-    const description = describeTenant(tenant, 'ca.pem');
-    expect(description.authority).toBe(`https://localhost:${description.doors.entra!.port}/${description.tenant.id}`);
-    expect(describeForPeople(description)).toContain(`Authority: ${description.authority}`);
+    const { doors, tenant: described } = describeTenant(tenant, files);
+    expect(doors.entra?.url).toBe(`https://localhost:${doors.entra?.port}/${described.id}`);
   });
 
   it('has who it is told to have', async () => {

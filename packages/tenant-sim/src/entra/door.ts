@@ -16,12 +16,27 @@ export interface EntraDoor extends Door {
 }
 
 export async function startEntraDoor(tenant: TenantContext, { port = 0 }: DoorOptions = {}): Promise<EntraDoor> {
-  const context: EntraContext = { ...tenant, grants: createGrants(tenant.clock), sessions: createSessions(tenant), flows: createFlows(tenant.clock) };
+  const context: EntraContext = { ...tenant, ...createState(tenant) };
+  // Requests read the context anew: codes, refresh tokens and sign-ins from before mean nothing from then on.
+  const resetting = tenant.onReset(() => void Object.assign(context, createState(tenant)));
   const server = await createServer(tenant);
   const refuseAfter = installHttpFaults(server, context);
   addRoutes(server, context);
   addPageRoutes(server, context, refuseAfter);
   await server.listen({ host: '127.0.0.1', port });
   const { port: open } = server.server.address() as AddressInfo;
-  return { port: open, authority: `https://localhost:${open}/${tenant.directory.tenant.id}`, [Symbol.asyncDispose]: () => server.close() };
+  return {
+    port: open,
+    authority: `https://localhost:${open}/${tenant.directory.tenant.id}`,
+    [Symbol.asyncDispose]: async () => {
+      resetting[Symbol.dispose]();
+      await server.close();
+    },
+  };
 }
+
+const createState = (tenant: TenantContext): Pick<EntraContext, 'grants' | 'sessions' | 'flows'> => ({
+  grants: createGrants(tenant.clock),
+  sessions: createSessions(tenant),
+  flows: createFlows(tenant.clock),
+});
