@@ -39,5 +39,15 @@ export interface Logger {
 export interface TokenStore {
   read(key: string, options?: CallOptions): Promise<Secret | undefined>;
   write(key: string, value: Secret, options?: CallOptions): Promise<void>;
+  /** Idempotent. */
   delete(key: string, options?: CallOptions): Promise<void>;
+  /**
+   * Read, think, write: one after the other for a key, over all processes that share the store, so that two of them never renew a token at once.
+   * `change` gets what is stored and answers what shall be, `undefined` for nothing. `write` and `delete` do not wait for it: when one of them
+   * came in between, their word stands and `change` is asked again, with that. Resolves to what is stored then.
+   * When `change` throws, the failure passes through and nothing was stored. After a crash in `change` the next caller has its turn.
+   */
+  update(key: string, change: TokenChange, options?: CallOptions): Promise<Secret | undefined>;
 }
+
+export type TokenChange = (current: Secret | undefined) => Promise<Secret | undefined>;

@@ -1,5 +1,5 @@
 export type { Attachment } from './attachment.ts';
-export type { AuthProvider, AuthStatus } from './auth-provider.ts';
+export type { AuthDeadline, AuthDetails, AuthFinding, AuthProvider, AuthStatus, InspectRequest } from './auth-provider.ts';
 export type { ByteSource } from './byte-source.ts';
 export type { CallOptions } from './call-options.ts';
 export type { Change, ChangeBatch, ChangesRequest, ChangesSince, Cursor } from './changes.ts';
@@ -8,7 +8,7 @@ export { CONTRACT_VERSION } from './contract-version.ts';
 export type { BearerToken, Credential, CredentialKind, CredentialRequest, CredentialSource, Password } from './credential.ts';
 export { type BlastRadius, ERROR_CODES, type ErrorFacts, type MailErrorCode, type Retry } from './error-codes.ts';
 export type { Folder, FolderRole, FolderSelector } from './folder.ts';
-export type { Clock, HostServices, Logger, LogLevel, NetworkSettings, TokenStore } from './host.ts';
+export type { Clock, HostServices, Logger, LogLevel, NetworkSettings, TokenChange, TokenStore } from './host.ts';
 export type { EmailAddress, FolderId, InternetMessageId, Keyword, Mailbox, MailboxId, MessageKey } from './identity.ts';
 export type { FinishOptions, InteractiveLogin, LoginChallenge, LoginOptions } from './login.ts';
 export { isMailError, MailError, type MailErrorOptions, type ProtocolDetail } from './mail-error.ts';

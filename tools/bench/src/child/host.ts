@@ -13,7 +13,7 @@ export async function contextOf<Config>(plugin: TransportPlugin<Config>, config:
 }
 
 async function credentialsOf({ user, password }: ServerAddress, mailbox: Mailbox, host: HostServices): Promise<CredentialSource> {
-  const tokens: TokenStore = { read: async () => undefined, write: async () => {}, delete: async () => {} };
+  const tokens: TokenStore = { read: async () => undefined, write: async () => {}, delete: async () => {}, update: async () => undefined };
   const provider = await auth.open({ ...host, tokens, config: { username: user, password: secret(password) } });
   return provider.credentialsFor(mailbox);
 }
