@@ -26,6 +26,7 @@ export interface PluginManifest<Kind extends string, Config> {
 export interface TransportPlugin<Config = unknown> extends PluginManifest<'transport', Config> {
   /** The most it can ever provide; a server may give less. Routes are checked against it before anything is opened. */
   readonly facets: readonly Facet[];
+  /** What it can sign in with; empty where there is nothing to sign in to. */
   readonly credentials: readonly CredentialKind[];
   /** Resolves to a transport that works now; throws what keeps it from working. There is no unconnected transport. */
   open(context: TransportContext<Config>, options?: CallOptions): Promise<MailTransport>;

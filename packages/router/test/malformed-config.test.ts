@@ -98,7 +98,7 @@ const REQUIRED: readonly Path[] = [
   ['outgoing', 'relay'],
   ['outgoing', 'relay', 'host'],
   ['flows', 'own', 'receive', 'transport'],
-  ['flows', 'own', 'send', 'auth'],
+  ['flows', 'own', 'send', 'transport'],
   ['mailboxes', 0, 'id'],
   ['mailboxes', 1, 'address'],
   ['mailboxes', 0, 'flow'],

@@ -71,7 +71,7 @@ describe('the plugin registry', () => {
     ['a name with capitals', { ...fakeTransport('x'), name: 'Imap' }],
     ['a contract that is no range', fakeTransport('x', { contract: 'latest' })],
     ['facets that are none', fakeTransport('x', { facets: ['fly'] as never })],
-    ['no credentials', fakeTransport('x', { credentials: [] })],
+    ['credentials that are none', fakeTransport('x', { credentials: ['key'] as never })],
     ['an auth plugin that issues nothing', fakeAuth('x', { issues: [] })],
     ['a schema that is none', fakeAuth('x', { config: {} as never })],
   ])('refuses a manifest with %s', async (_, plugin) => {

@@ -26,7 +26,7 @@ describe('routing', () => {
   - { id: c, address: c@b.c, receive: token, token: "\${env:TOKEN}" }
 `);
     expect(all.flatMap(({ problems }) => problems)).toEqual([]);
-    expect(all.map(({ mailbox, wanted, receive, send }) => [mailbox.id, wanted.join(), receive?.transport.name, receive?.auth.name, send?.transport.name, send?.auth.name])).toEqual([
+    expect(all.map(({ mailbox, wanted, receive, send }) => [mailbox.id, wanted.join(), receive?.transport.name, receive?.auth?.name, send?.transport.name, send?.auth?.name])).toEqual([
       ['a', 'receive,send', 'cloud', 'tenant', 'cloud', 'tenant'],
       ['b', 'receive,send', 'imap', 'password', 'cloud', 'tenant'],
       ['c', 'receive', 'imap', 'static', undefined, undefined],
@@ -50,7 +50,7 @@ describe('routing', () => {
 
   it('prefers a flow of the configuration to a preset of the same name', async () => {
     const { receive } = await routesOfOne(`${SERVERS}flows: { basic: { receive: { transport: imap, auth: static, authOptions: { username: shared } } } }\n`, '{ id: a, address: a@b.c, receive: basic }');
-    expect(receive?.auth.name).toBe('static');
+    expect(receive?.auth?.name).toBe('static');
     expect(receive?.authConfig).toEqual({ username: 'shared' });
     expect(receive?.username).toBe('shared');
   });
@@ -80,6 +80,29 @@ mailboxes:
     expect(found.receive?.transportConfig).not.toHaveProperty('ca');
     expect(explain(found).send).toMatchObject({ proxy: 'http://p:1' });
     expect(JSON.stringify(explain(found))).not.toContain('s3cret');
+  });
+});
+
+describe('a transport with nothing to sign in to', () => {
+  const plugins = [...bundle(), fakeTransport('pickup', { facets: ['send'], credentials: [], config: z.strictObject({ directory: z.string() }) })];
+  const flowOf = (more: string): string => `servers: { pickup: { directory: /var/pickup } }\nflows: { drop: { send: { transport: pickup${more} } } }\n`;
+
+  it('needs no auth plugin', async () => {
+    const found = await routesOfOne(flowOf(''), '{ id: a, address: a@b.c, send: drop }', { plugins });
+    expect(found.problems).toEqual([]);
+    expect(found.send).toMatchObject({ credentials: [], transportConfig: { directory: '/var/pickup' } });
+    expect(found.send).not.toHaveProperty('auth');
+    expect(explain(found).send).not.toHaveProperty('auth');
+  });
+
+  it('takes none either', async () => {
+    const { problems } = await routesOfOne(flowOf(', auth: password'), '{ id: a, address: a@b.c, send: drop, password: "${env:PASS}" }', { plugins });
+    expect(problems).toMatchObject([{ path: 'flows.drop.send.auth', remedy: 'Remove "auth" from the flow.' }]);
+  });
+
+  it('is told from one whose flow forgot the auth plugin', async () => {
+    const { problems } = await routesOfOne(`${SERVERS}flows: { open: { send: { transport: smtp } } }\n`, '{ id: a, address: a@b.c, send: open }');
+    expect(problems).toMatchObject([{ path: 'flows.open.send.auth', remedy: 'Add "auth" to the flow: the name of a plugin that issues a bearer or password.' }]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { type AuthPlugin, isMailError, type Logger, MailError, type Plugin, type TransportPlugin } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createRouter, type Router, type RouterHost } from '../src/index.ts';
 import { bundle, fakeAuth, fakeTransport, type Journal, opened, passwordSettings, routesOf, stillClock } from './support.ts';
 
@@ -21,7 +22,7 @@ const ENV = { CLIENT: 'client', PASS: 'same password', OTHER: 'other password' }
 const hostWith = (overrides: Partial<RouterHost> = {}): RouterHost => ({
   clock: stillClock,
   log: { log: () => {} },
-  tokens: { read: async () => undefined, write: async () => {}, delete: async () => {} },
+  tokens: { read: async () => undefined, write: async () => {}, delete: async () => {}, update: async (_, change) => change(undefined) },
   fetchFor: () => () => Promise.reject(new Error('no network here')),
   ...overrides,
 });
@@ -69,6 +70,23 @@ describe('the router', () => {
     expect(status).toEqual({ state: 'ready' });
     expect(events).toEqual(['open password', 'open imap c']);
     await router[Symbol.asyncDispose]();
+  });
+
+  it('opens a transport that has nothing to sign in to, and lets it have no credential', async () => {
+    const asked: unknown[] = [];
+    const pickup = fakeTransport('pickup', {
+      credentials: [],
+      config: z.strictObject({ host: z.string() }),
+      async open({ credentials }) {
+        asked.push(await credentials.getCredential({ accept: ['password'] }).catch((error: unknown) => error));
+        return opened(['receive']);
+      },
+    });
+    const text = TEXT.replace('mailboxes:', 'flows: { drop: { receive: { transport: pickup } } }\nmailboxes:\n  - { id: p, address: p@b.c, receive: drop, servers: { pickup: { host: here } } }');
+    await using router = createRouter({ routes: await routesOf(text, { env: ENV, plugins: [...bundle(), pickup] }), host: hostWith() });
+    await router.open('p', 'receive');
+    expect(asked).toMatchObject([{ code: 'protocol.violation', remedy: { who: 'plugin-author' } }]);
+    expect(await router.authStatus('p', 'receive')).toEqual({ state: 'ready' });
   });
 
   it('closes transports before credentials, each once, and opens nothing afterwards', async () => {

@@ -26,7 +26,7 @@ function sideCell(side: SideExplanation, colors: Colors): readonly Styled[] {
   const server = serverOf(side);
   return [
     { text: side.flow, style: colors.cyan },
-    { text: `${side.transport} with ${side.credentials.join(' or ')}` },
+    { text: side.auth === undefined ? side.transport : `${side.transport} with ${side.credentials.join(' or ')}` },
     ...(server ? [{ text: server, style: colors.dim }] : []),
   ];
 }
@@ -51,7 +51,7 @@ function sideReasons(verb: string, side: SideExplanation, { colors, width }: Scr
   return [
     `  ${verb} by ${colors.cyan(side.flow)}`,
     ...[
-      `transport ${transport} ${transportVersion}, credentials from ${auth} ${authVersion}, signs in as ${username}`,
+      `transport ${transport} ${transportVersion}, ${auth === undefined ? 'nothing to sign in to' : `credentials from ${auth} ${authVersion}, signs in as ${username}`}`,
       ...(server ? [`connects to ${server}${tls === 'implicit' ? ' (TLS)' : ''}${proxy === undefined ? '' : ` through the proxy ${proxy}`}`] : []),
       ...reasons,
     ].map((reason) => bullet(reason, width, colors)),

@@ -43,7 +43,7 @@ const network = z.strictObject({
 
 const flowSide = z.strictObject({
   transport: name,
-  auth: name,
+  auth: name.optional().meta({ description: 'Left out for a transport that has nothing to sign in to.' }),
   settings: name.optional().meta({ description: 'The top-level section that feeds the auth plugin, such as entra.' }),
   transportOptions: options.optional(),
   authOptions: options.optional(),

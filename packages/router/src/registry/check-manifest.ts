@@ -34,8 +34,11 @@ function findLack(kind: Plugin['kind'], manifest: Manifest): string | undefined 
   if (!isStandardSchema(manifest['config'])) return 'its config is no Standard Schema (version 1)';
   if (kind === 'auth') return isListOf(manifest['issues'], KINDS) ? undefined : 'its "issues" is no list of "bearer" and "password"';
   if (!isListOf(manifest['facets'], FACETS)) return 'its "facets" is no list of "receive", "mutate" and "send"';
-  return isListOf(manifest['credentials'], KINDS) ? undefined : 'its "credentials" is no list of "bearer" and "password"';
+  return isEmptyList(manifest['credentials']) || isListOf(manifest['credentials'], KINDS) ? undefined : 'its "credentials" is no list of "bearer" and "password"';
 }
+
+/** Of credentials: a transport may have nothing to sign in to. */
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 const isListOf = (value: unknown, members: readonly unknown[]): boolean =>
   Array.isArray(value) && value.length > 0 && value.every((member) => members.includes(member));

@@ -21,8 +21,9 @@ export interface RouteExplanation {
   readonly flow: string;
   readonly transport: string;
   readonly transportVersion: string;
-  readonly auth: string;
-  readonly authVersion: string;
+  /** Absent, with its version, where there is nothing to sign in to. */
+  readonly auth?: string;
+  readonly authVersion?: string;
   readonly credentials: readonly CredentialKind[];
   readonly host?: string;
   readonly port?: number;
@@ -61,8 +62,7 @@ function explainRoute({ flow, transport, auth, credentials, server, username, ne
     flow,
     transport: transport.name,
     transportVersion: transport.version,
-    auth: auth.name,
-    authVersion: auth.version,
+    ...(auth && { auth: auth.name, authVersion: auth.version }),
     credentials,
     ...server,
     username,

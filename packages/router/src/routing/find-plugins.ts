@@ -8,7 +8,7 @@ import type { Direction } from './flow.ts';
 
 export interface FoundPlugins {
   readonly transport: TransportPlugin;
-  readonly auth: AuthPlugin;
+  readonly auth?: AuthPlugin;
   readonly credentials: readonly CredentialKind[];
 }
 
@@ -16,20 +16,30 @@ export interface FoundPlugins {
 export function findPlugins(registry: PluginRegistry, { side, flow, optionsPath, namedAt }: ChosenSide, direction: Direction, report: ProblemCollector): FoundPlugins | undefined {
   const pathOf = (key: 'transport' | 'auth'): ConfigPath => (optionsPath ? [...optionsPath, key] : namedAt);
   const transport = registry.transport(side.transport);
-  const auth = registry.auth(side.auth);
+  const auth = side.auth === undefined ? undefined : registry.auth(side.auth);
   if (!transport) reportMissing(registry, 'transport', side.transport, pathOf('transport'), report);
-  if (!auth) reportMissing(registry, 'auth', side.auth, pathOf('auth'), report);
-  if (!transport || !auth) return undefined;
+  if (side.auth !== undefined && !auth) reportMissing(registry, 'auth', side.auth, pathOf('auth'), report);
+  if (!transport || (side.auth !== undefined && !auth)) return undefined;
   if (!transport.facets.includes(direction)) {
     report.error(pathOf('transport'), `The transport "${transport.name}" of the flow "${flow}" cannot ${direction}.`, `Choose a flow whose transport can ${direction}.`);
+    return undefined;
+  }
+  const accepted = transport.credentials.join(' or ');
+  if (!auth) {
+    if (transport.credentials.length === 0) return { transport, credentials: [] };
+    report.error(pathOf('auth'), `The transport "${transport.name}" signs in with a ${accepted}, and the flow "${flow}" names no auth plugin.`, `Add "auth" to the flow: the name of a plugin that issues a ${accepted}.`);
+    return undefined;
+  }
+  if (transport.credentials.length === 0) {
+    report.error(pathOf('auth'), `The transport "${transport.name}" has nothing to sign in to, and the flow "${flow}" names the auth plugin "${auth.name}".`, 'Remove "auth" from the flow.');
     return undefined;
   }
   const credentials = auth.issues.filter((kind) => transport.credentials.includes(kind));
   if (credentials.length > 0) return { transport, auth, credentials };
   report.error(
     pathOf('auth'),
-    `The auth plugin "${auth.name}" issues ${auth.issues.join(', ')}, but the transport "${transport.name}" accepts only ${transport.credentials.join(', ')}.`,
-    `Choose an auth plugin that issues ${transport.credentials.join(' or ')}.`,
+    `The auth plugin "${auth.name}" issues ${auth.issues.join(', ')}, but the transport "${transport.name}" accepts only ${accepted}.`,
+    `Choose an auth plugin that issues ${accepted}.`,
   );
   return undefined;
 }

@@ -6,8 +6,8 @@ export type Direction = 'receive' | 'send';
 export interface FlowSide {
   /** Name of a transport plugin. */
   readonly transport: string;
-  /** Name of an auth plugin. */
-  readonly auth: string;
+  /** Name of an auth plugin; absent for a transport that has nothing to sign in to. */
+  readonly auth?: string;
   /** The top-level section that feeds the auth plugin, such as `entra`; of several named entries the mailbox's `tenant` picks one. */
   readonly settings?: string;
   readonly transportOptions?: Options;

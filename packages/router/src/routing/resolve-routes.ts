@@ -45,26 +45,25 @@ async function resolveRoute(mailbox: MailboxConfig, direction: Direction, { conf
   if (!chosen || !plugins) return undefined;
   const { transport, auth, credentials } = plugins;
   const server = layerTransport(config, mailbox, chosen, transport.name);
-  const authLayers = layerAuth(config, mailbox, chosen, auth, report);
+  const authLayers = auth && layerAuth(config, mailbox, chosen, auth, report);
   const redact = (text: string): string => config.redact(text);
   const transportConfig = await validate({ plugin: transport, layered: server.layered, report, redact });
   const authConfig = authLayers && (await validate({ plugin: auth, layered: authLayers, report, redact }));
-  if (!transportConfig || !authConfig) return undefined;
+  if (!transportConfig || (auth && !authConfig)) return undefined;
   const described = describeServer(transportConfig.config);
-  const { username = mailbox.address } = authLayers.values;
+  const { username = mailbox.address } = authLayers?.values ?? {};
   const route: Route = {
     mailbox: { id: mailbox.id, address: mailbox.address },
     direction,
     flow: chosen.flow,
     transport,
-    auth,
+    ...(auth && authConfig && { auth, authConfig: authConfig.config }),
     transportConfig: transportConfig.config,
-    authConfig: authConfig.config,
     network: networkFor(config, mailbox, described?.host, server.ca),
     credentials,
     ...(described && { server: described }),
     username: String(username),
-    reasons: [...chosen.reasons, ...server.reasons, ...authReasons(chosen, authLayers.pathOf(['username']), username !== mailbox.address)],
+    reasons: [...chosen.reasons, ...server.reasons, ...(authLayers ? authReasons(chosen, authLayers.pathOf(['username']), username !== mailbox.address) : [])],
   };
   warnOfPassword(route, chosen, report);
   return route;
@@ -75,7 +74,7 @@ function authReasons({ side }: ChosenSide, usernamePath: ConfigPath, ownName: bo
 }
 
 function warnOfPassword({ server, credentials, direction, mailbox }: Route, chosen: ChosenSide, report: ProblemCollector): void {
-  if (!server || credentials.includes('bearer') || !isExchangeOnline(server.host)) return;
+  if (!server || !credentials.includes('password') || credentials.includes('bearer') || !isExchangeOnline(server.host)) return;
   const { message, remedy } = PASSWORD_ON_EXCHANGE_ONLINE[direction];
   report.warning(chosen.namedAt, `${message} (mailbox "${mailbox.id}", ${server.host})`, remedy);
 }

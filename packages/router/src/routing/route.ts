@@ -9,11 +9,12 @@ export interface Route {
   readonly direction: Direction;
   readonly flow: string;
   readonly transport: TransportPlugin;
-  readonly auth: AuthPlugin;
+  /** Absent for a transport that has nothing to sign in to. */
+  readonly auth?: AuthPlugin;
   readonly transportConfig: unknown;
-  readonly authConfig: unknown;
+  readonly authConfig?: unknown;
   readonly network: NetworkSettings;
-  /** The kinds of credential that the auth plugin issues and the transport accepts; never empty. */
+  /** The kinds of credential that the auth plugin issues and the transport accepts; empty without an auth plugin. */
   readonly credentials: readonly CredentialKind[];
   /** Absent for transports that know their server themselves. */
   readonly server?: RouteServer;

@@ -3,6 +3,7 @@ import {
   type AuthStatus,
   type CallOptions,
   type Clock,
+  type CredentialSource,
   type HostServices,
   isMailError,
   type Logger,
@@ -54,17 +55,17 @@ export function createRouter({ routes, host }: RouterOptions): Router {
   const transports = onceOnly<MailTransport>({ clock: host.clock, onCloseFailure });
   const providers = onceOnly<AuthProvider>({ clock: host.clock, onCloseFailure });
 
-  const authKey = ({ auth, authConfig, network }: Route): string => fingerprint([auth.name, authConfig, network]);
-  const openAuth = (route: Route, options?: CallOptions): Promise<AuthProvider> =>
-    providers.get(
-      authKey(route),
-      (signal) => guarded(route.auth, signal, () => route.auth.open({ ...servicesFor(route, host), config: route.authConfig, tokens: host.tokens }, { signal })),
-      options,
-    );
+  const authKey = ({ auth, authConfig, network }: Route): string => fingerprint([auth?.name, authConfig, network]);
+  /** Nothing where there is nothing to sign in to. */
+  const openAuth = async (route: Route, options?: CallOptions): Promise<AuthProvider | undefined> => {
+    const { auth, authConfig: config } = route;
+    if (!auth) return undefined;
+    return providers.get(authKey(route), (signal) => guarded(auth, signal, () => auth.open({ ...servicesFor(route, host), config, tokens: host.tokens }, { signal })), options);
+  };
   const openTransport = async (route: Route, signal: AbortSignal): Promise<MailTransport> => {
     const { mailbox, transport, transportConfig: config } = route;
     const provider = await openAuth(route, { signal });
-    const credentials = provider.credentialsFor(mailbox);
+    const credentials = provider?.credentialsFor(mailbox) ?? noCredentials(transport);
     return guarded(transport, signal, () => transport.open({ ...servicesFor(route, host), mailbox, config, credentials }, { signal }));
   };
 
@@ -85,6 +86,7 @@ export function createRouter({ routes, host }: RouterOptions): Router {
       options?.signal?.throwIfAborted();
       const route = findRoute(byId, mailboxId, direction);
       const provider = await openAuth(route, options);
+      if (!provider) return { state: 'ready' };
       return abortable(provider.status(route.mailbox, options), options?.signal);
     },
     async [Symbol.asyncDispose]() {
@@ -95,6 +97,16 @@ export function createRouter({ routes, host }: RouterOptions): Router {
 }
 
 const servicesFor = ({ network }: Route, host: RouterHost): HostServices => ({ clock: host.clock, log: host.log, network, fetch: host.fetchFor(network) });
+
+/** For a transport whose manifest says that it takes none. */
+const noCredentials = ({ name }: Plugin): CredentialSource => ({
+  async getCredential() {
+    throw new MailError('protocol.violation', `The transport plugin "${name}" asks for a credential, and its manifest says that it takes none.`, {
+      retry: 'never',
+      remedy: { who: 'plugin-author', action: 'report-bug', text: `Report this to the author of the transport plugin "${name}".` },
+    });
+  },
+});
 
 /** Every failure that leaves a plugin should be a `MailError`; one that is not is the plugin's mistake, and is said so. */
 async function guarded<Value>(plugin: Plugin, signal: AbortSignal, open: () => Promise<Value>): Promise<Value> {
