@@ -95,6 +95,19 @@ function testExample(directory: string, tarballs: readonly Tarball[]): void {
   if (!/^. pass [1-9]\d*$/m.test(report)) throw new Error(`The example ran no test:\n${report}`);
 }
 
+/** What an operator does with a plugin of a third party: installs it beside Signalbox, names it in the configuration, and sends. */
+function sendThroughExample(consumer: string, example: string): void {
+  const inProject = { cwd: consumer, env: { ...process.env, NODE_OPTIONS: '' } };
+  runNpm(['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', `file:${example.replaceAll('\\', '/')}`], inProject);
+  const pickup = join(consumer, 'pickup');
+  mkdirSync(pickup);
+  const mail = ['--to', 'ada@local.example', '--subject', 'packed', '--text', 'text'];
+  runNpm(['exec', '--offline', '--no', '--', 'signalbox', '--config', 'pickup.yaml', 'send', 'robin', ...mail], inProject);
+  const [file, ...others] = readdirSync(pickup);
+  const written = file === undefined ? 'nothing' : readFileSync(join(pickup, file), 'utf8');
+  if (others.length > 0 || !written.includes('x-receiver: ada@local.example') || !written.includes('Subject: packed')) throw new Error(`The pickup directory holds ${others.length + 1} files:\n${written}`);
+}
+
 const scratch = mkdtempSync(join(tmpdir(), 'signalbox-packed-'));
 try {
   const tarballs = packAll(scratch);
@@ -103,6 +116,7 @@ try {
   usePackages(join(scratch, 'consumer'), tarballs);
   await readMail(join(scratch, 'consumer'));
   step('the third-party transport of examples/ compiles and passes the packed suite', () => testExample(join(scratch, 'example'), tarballs));
+  step('the packed command sends through the third-party transport', () => sendThroughExample(join(scratch, 'consumer'), join(scratch, 'example')));
 } finally {
   rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
 }
