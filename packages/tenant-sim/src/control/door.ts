@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Door, DoorOptions, TenantContext } from '../door.ts';
+import { openSocketsOf } from '../open-sockets.ts';
 import { StoreRefusal } from '../store/refusal.ts';
 import { ControlRefusal } from './problems.ts';
 import { clockRoutes } from './routes/clock.ts';
@@ -24,6 +25,7 @@ export async function startControlDoor(context: TenantContext, { port = 0 }: Doo
   const secret = randomBytes(32).toString('base64url');
   const { key, certificate } = context.certificates;
   const app = Fastify({ https: { key, cert: certificate }, bodyLimit: BODY_LIMIT, forceCloseConnections: true, exposeHeadRoutes: false });
+  const sockets = openSocketsOf(app.server);
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.url === HEALTH || isSame(request.headers.authorization, `Bearer ${secret}`)) return;
     void reply.header('www-authenticate', 'Bearer');
@@ -36,7 +38,15 @@ export async function startControlDoor(context: TenantContext, { port = 0 }: Doo
   for (const routes of [faultRoutes, clockRoutes, mailRoutes, peopleRoutes]) routes(app, context);
   await app.listen({ host: '127.0.0.1', port });
   const { port: taken } = app.server.address() as AddressInfo;
-  return { port: taken, url: `https://127.0.0.1:${taken}`, secret, [Symbol.asyncDispose]: () => app.close() };
+  return {
+    port: taken,
+    url: `https://127.0.0.1:${taken}`,
+    secret,
+    async [Symbol.asyncDispose]() {
+      sockets[Symbol.dispose]();
+      await app.close();
+    },
+  };
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

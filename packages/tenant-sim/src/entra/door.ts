@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Door, DoorOptions, TenantContext } from '../door.ts';
+import { openSocketsOf } from '../open-sockets.ts';
 import type { EntraContext } from './context.ts';
 import { createGrants } from './grant-store.ts';
 import { installHttpFaults } from './http/faults.ts';
@@ -20,6 +21,7 @@ export async function startEntraDoor(tenant: TenantContext, { port = 0 }: DoorOp
   // Requests read the context anew: codes, refresh tokens and sign-ins from before mean nothing from then on.
   const resetting = tenant.onReset(() => void Object.assign(context, createState(tenant)));
   const server = await createServer(tenant);
+  const sockets = openSocketsOf(server.server);
   const refuseAfter = installHttpFaults(server, context);
   addRoutes(server, context);
   addPageRoutes(server, context, refuseAfter);
@@ -30,6 +32,7 @@ export async function startEntraDoor(tenant: TenantContext, { port = 0 }: DoorOp
     authority: `https://localhost:${open}/${tenant.directory.tenant.id}`,
     [Symbol.asyncDispose]: async () => {
       resetting[Symbol.dispose]();
+      sockets[Symbol.dispose]();
       await server.close();
     },
   };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Door, DoorOptions, TenantContext } from '../door.ts';
+import { openSocketsOf } from '../open-sockets.ts';
 import { createGraphContext } from './graph-context.ts';
 import { createGraphServer } from './http/server.ts';
 
@@ -12,6 +13,7 @@ export interface GraphDoor extends Door {
 export async function startGraphDoor(context: TenantContext, { port = 0 }: DoorOptions = {}): Promise<GraphDoor> {
   const graph = createGraphContext(context);
   const server = createGraphServer(graph);
+  const sockets = openSocketsOf(server);
   const ending: PromiseLike<void>[] = [];
   // Requests read the context anew: subscriptions, upload sessions, counters and the key of delta tokens are others from then on.
   const resetting = context.onReset(() => {
@@ -27,7 +29,7 @@ export async function startGraphDoor(context: TenantContext, { port = 0 }: DoorO
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');
       server.close();
-      server.closeAllConnections();
+      sockets[Symbol.dispose]();
       resetting[Symbol.dispose]();
       await closed;
       await Promise.all([...ending, graph.subscriptions[Symbol.asyncDispose]()]);

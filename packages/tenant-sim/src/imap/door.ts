@@ -3,6 +3,7 @@ import { type AddressInfo, createServer as createPlainServer, type Server, type 
 import { createServer as createTlsServer } from 'node:tls';
 import type { Door, DoorOptions, TenantContext } from '../door.ts';
 import { listenAll } from '../listen-all.ts';
+import { openSocketsOf } from '../open-sockets.ts';
 import { createDoorView } from '../store/door-view.ts';
 import type { Mailbox } from '../store/mailbox.ts';
 import { ImapConnection } from './connection.ts';
@@ -28,6 +29,8 @@ export async function startImapDoor(context: TenantContext, { port = 0, starttls
     socket.setNoDelay(true);
     socket.on('error', () => socket.destroy());
     const connection = new ImapConnection(ground, socket, isSecure);
+    // Whatever it waits for, it waits no longer.
+    socket.once('close', () => connection.session.ended.abort());
     connections.add(connection);
     const served = connection.serve().finally(() => {
       connections.delete(connection);
@@ -38,6 +41,7 @@ export async function startImapDoor(context: TenantContext, { port = 0, starttls
   };
   const { key, certificate } = context.certificates;
   const servers = [createTlsServer({ key, cert: certificate }, (socket) => serve(socket, true)), createPlainServer((socket) => serve(socket, false))];
+  const sockets = servers.map(openSocketsOf);
   // A client that goes away during the handshake.
   servers[0]?.on('tlsClientError', (error: Error) => context.log.log('debug', 'imap.handshake-failed', { message: error.message }));
   const strikes = installFaults(context, connections);
@@ -45,6 +49,7 @@ export async function startImapDoor(context: TenantContext, { port = 0, starttls
     for (const strike of strikes) strike[Symbol.dispose]();
     const closed = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
     for (const { session } of connections) session.socket.destroy();
+    for (const open of sockets) open[Symbol.dispose]();
     await Promise.all([closed, ...serving]);
   };
   const ports = await listenAll(

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { SMTPServerSession } from 'smtp-server';
 import type { Door, DoorOptions, TenantContext } from '../door.ts';
 import { listenAll } from '../listen-all.ts';
+import { openSocketsOf } from '../open-sockets.ts';
 import { HOST, NOT_SIGNED_IN, type Reply, toReply } from './replies.ts';
 import { SubmissionServer } from './server.ts';
 import { createSmtpSessions, type SmtpSessions } from './sessions.ts';
@@ -28,8 +29,9 @@ export async function startSmtpDoor(context: TenantContext, { port = 0, implicit
   };
   const sessions = createSmtpSessions(context, cut);
   const servers = [false, true].map((secure) => makeServer(context, sessions, secure));
+  const sockets = servers.map(({ server }) => openSocketsOf(server));
   const destroyAll = (): void => {
-    for (const { sockets } of servers) for (const socket of sockets) socket.destroy();
+    for (const open of sockets) open.destroy();
   };
   const resetting = context.onReset(destroyAll);
   const dropping = context.faults.onSet('smtp.drop-connections', () => {
@@ -40,7 +42,7 @@ export async function startSmtpDoor(context: TenantContext, { port = 0, implicit
     resetting[Symbol.dispose]();
     dropping[Symbol.dispose]();
     const closed = Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(resolve))));
-    destroyAll();
+    for (const open of sockets) open[Symbol.dispose]();
     await closed;
   };
   const ports = await listenAll(
@@ -100,9 +102,5 @@ function makeServer({ certificates, log }: TenantContext, sessions: SmtpSessions
   });
   // A client that leaves in the middle is no failure of the tenant.
   server.on('error', (error: Error) => log.log('debug', 'smtp.connection-failed', { message: error.message }));
-  server.server.on('connection', (socket: Socket) => {
-    server.sockets.add(socket);
-    socket.once('close', () => server.sockets.delete(socket));
-  });
   return server;
 }

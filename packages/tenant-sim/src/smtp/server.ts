@@ -1,5 +1,3 @@
-import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import { SMTPServer } from 'smtp-server';
 
 /** The library's own words on the left, Exchange Online's on the right. */
@@ -19,12 +17,10 @@ const ENHANCED = /^[245]\.\d{1,3}\.\d{1,3} /;
  * also before one that brings its own. Exchange Online advertises it, and its codes are what clients go by.
  */
 export class SubmissionServer extends SMTPServer {
-  readonly sockets = new Set<Socket>();
-
   override connect(...[socket, options]: Parameters<SMTPServer['connect']>): void {
     const before = new Set(this.connections);
     super.connect(socket, options);
-    this.#keep(socket);
+    socket.setNoDelay(true);
     for (const connection of this.connections) {
       if (before.has(connection)) continue;
       const send = connection.send.bind(connection);
@@ -39,9 +35,9 @@ export class SubmissionServer extends SMTPServer {
     }
   }
 
-  #keep(socket: Socket | TLSSocket): void {
-    socket.setNoDelay(true);
-    this.sockets.add(socket);
-    socket.once('close', () => this.sockets.delete(socket));
+  /** The library begins the handshake a turn after it took the socket. On one that was destroyed meanwhile it crashes the process. */
+  override _upgrade(...[socket, callback]: Parameters<SMTPServer['_upgrade']>): void {
+    if (socket.destroyed) callback(new Error('The client left before the handshake.'));
+    else super._upgrade(socket, callback);
   }
 }

@@ -44,7 +44,7 @@ export async function createSubscription(call: RootCall): Promise<Reply> {
   };
   if (subscriptions.list().filter(({ mailbox }) => mailbox === watched.mailbox).length >= MOST) throw new GraphError(403, 'ExtensionError', 'The number of subscriptions of the mailbox has reached its limit.');
   const addresses = new Set([subscription.notificationUrl, ...(subscription.lifecycleNotificationUrl === undefined ? [] : [subscription.lifecycleNotificationUrl])]);
-  for (const url of addresses) await handshake({ call: subscriptions.call, clock }, url);
+  for (const url of addresses) await handshake({ call: subscriptions.call, clock, signal: request.signal }, url);
   subscriptions.add(graph, subscription);
   return created({ '@odata.context': `${request.origin}/v1.0/$metadata#subscriptions/$entity`, ...showSubscription(subscription) }, `${request.origin}/v1.0/subscriptions('${subscription.id}')`);
 }

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { signIn, type SignInProof } from '../../sign-in/sign-in.ts';
 import { ImapRefusal } from '../refusal.ts';
 import type { Session } from '../session.ts';
+import { ConnectionEnded } from '../wire/byte-reader.ts';
 import { WORDS } from '../words.ts';
 import type { Command } from './command.ts';
 
@@ -27,7 +28,9 @@ export async function upgrade(session: Session): Promise<void> {
   session.reader.switchTo(secure);
   session.writer.switchTo(secure);
   session.socket = secure;
-  await once(secure, 'secure');
+  await once(secure, 'secure', { signal: session.ended.signal }).catch(() => {
+    throw new ConnectionEnded('The client left during the handshake.');
+  });
   session.isSecure = true;
 }
 
