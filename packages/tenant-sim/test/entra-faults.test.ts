@@ -17,7 +17,7 @@ describe('faults of the door', () => {
       return [status, body['error'], (body['error_codes'] as number[])[0], headers['retry-after']];
     };
     expect(await refused({ status: 429 })).toEqual([429, 'temporarily_unavailable', 90055, '10']);
-    expect(await refused({ status: 429, retryAfter: 'fractional' })).toEqual([429, 'temporarily_unavailable', 90055, '2.128']);
+    expect(await refused({ status: 429, retryAfter: 'fractional' })).toEqual([429, 'temporarily_unavailable', 90055, '10.128']);
     expect(await refused({ status: 503, retryAfter: 'absent' })).toEqual([503, 'temporarily_unavailable', 90033, undefined]);
     expect(await refused({ status: 500, retryAfter: 3, when: 'after' })).toEqual([500, 'server_error', 50033, '3']);
     expect(await refused({ status: 504, code: 'AADSTS90012', retryAfter: 'absent' })).toEqual([504, 'temporarily_unavailable', 90012, undefined]);

@@ -1,4 +1,6 @@
 import type { TenantClock } from '../clock.ts';
+import type { FaultOptions } from '../faults/catalogue.ts';
+import { retryAfter } from '../http/retry-after.ts';
 import { AADSTS, type AadstsRow } from './aadsts.ts';
 
 export interface EntraErrorOptions {
@@ -11,6 +13,15 @@ export interface EntraErrorOptions {
   readonly status?: number;
   /** Instead of the usual one of this code. */
   readonly error?: string;
+}
+
+/** What a refusal tells the client to wait. */
+export const SECONDS = 10;
+
+/** To be spread into the options of a refusal that a fault asks for. */
+export function waitOf(form: FaultOptions<'entra.throttled'>['retryAfter'], now: Date): Pick<EntraErrorOptions, 'retryAfter'> {
+  const wait = retryAfter(form, now, SECONDS);
+  return wait === undefined ? {} : { retryAfter: wait };
 }
 
 /** A refusal as Entra words it. */

@@ -3,9 +3,8 @@ import type { TenantUser } from '../directory/user.ts';
 import { AADSTS } from './aadsts.ts';
 import { challengeFor, type ClaimsRequest } from './claims-request.ts';
 import type { EntraContext } from './context.ts';
-import { EntraError } from './error.ts';
+import { EntraError, waitOf } from './error.ts';
 import type { Proof } from './grant-store.ts';
-import { retryAfterOf } from './retry-after.ts';
 
 export interface PolicyQuestion {
   readonly app: AppRegistration;
@@ -26,7 +25,7 @@ export function refuseByFault({ clock, faults }: EntraContext, endpoint: Refusin
   const isTransient = (AADSTS[fault.code]?.status ?? 0) >= 429;
   throw new EntraError(fault.code, {
     values: { client: app.clientId, name: app.displayName, tenant: 'the tenant', resource: 'the resource', ...(user && { user: user.userPrincipalName }) },
-    ...(isTransient && fault.retryAfter !== undefined && retryAfterOf(fault.retryAfter, clock.now())),
+    ...(isTransient && fault.retryAfter !== undefined && waitOf(fault.retryAfter, clock.now())),
   });
 }
 
