@@ -31,7 +31,7 @@ export const FAULTS = {
   'http.slow': z.strictObject({ door: https.default('graph'), ms, method: z.string().optional(), path, mailbox, app }),
   'entra.secret-expired': z.strictObject({ app }),
   'entra.throttled': z.strictObject({ retryAfter, app }),
-  'entra.mfa-required': z.strictObject({ mailbox, app }).describe('a Conditional Access policy: sign-ins without a second factor no longer do, and refusals carry claims'),
+  'entra.mfa-required': z.strictObject({ mailbox, app }).describe('a Conditional Access policy: sign-ins without a second factor no longer do, and refusals carry claims; without an app, passwords no longer open a mailbox'),
   'entra.refuse': z
     .strictObject({ code: z.number().refine((code) => AADSTS[code] !== undefined, 'is no AADSTS code of the table'), endpoint: z.enum(['token', 'authorize', 'devicecode']).default('token'), retryAfter: retryAfter.optional(), mailbox, app })
     .describe('answers with this AADSTS code; one that names a mailbox strikes once its user is known'),

@@ -12,7 +12,7 @@ export type SignInProof =
   | { readonly kind: 'token'; readonly username: string; readonly token: string };
 
 export type SignInRefusal =
-  | { readonly reason: 'wrong-credential' | 'basic-auth-off' | 'security-defaults' | 'no-permission' | 'not-registered' | 'smtp-auth-disabled-for-tenant' | 'smtp-auth-disabled-for-mailbox' }
+  | { readonly reason: 'wrong-credential' | 'basic-auth-off' | 'security-defaults' | 'policy' | 'no-permission' | 'not-registered' | 'smtp-auth-disabled-for-tenant' | 'smtp-auth-disabled-for-mailbox' }
   | { readonly reason: 'token'; readonly problem: TokenProblem };
 
 /** Somebody the tenant knows, and the mailbox that is theirs to open: none means "authenticated but not connected" (FACTS.md C4). */
@@ -41,11 +41,13 @@ export async function signIn(context: TenantContext, protocol: MailProtocol, pro
 
 const refuse = (reason: Exclude<SignInRefusal, { readonly reason: 'token' }>['reason']): SignInResult => ({ refusal: { reason } });
 
-function byPassword({ directory, store }: TenantContext, protocol: MailProtocol, { username, password }: Extract<SignInProof, { readonly kind: 'password' }>): SignInResult {
+function byPassword({ directory, faults, store }: TenantContext, protocol: MailProtocol, { username, password }: Extract<SignInProof, { readonly kind: 'password' }>): SignInResult {
   if (!directory.tenant.basicAuth[protocol]) return refuse('basic-auth-off');
   const user = directory.user(username);
   if (!user?.enabled || user.kind === 'shared' || user.password !== password) return refuse('wrong-credential');
   if (user.mfa !== 'off') return refuse('security-defaults');
+  // A policy of Conditional Access that asks for a second factor, which a password alone never is.
+  if (faults.take('entra.mfa-required', { mailbox: user.userPrincipalName })) return refuse('policy');
   return { signedIn: { user, ...mailboxFor(store.mailbox(user.id), protocol, user) } };
 }
 

@@ -28,6 +28,7 @@ const SIGN_IN: Readonly<Record<SignInRefusal['reason'], string>> = {
   'wrong-credential': `535 5.7.139 Authentication unsuccessful, the user credentials were incorrect. [${HOST}]`,
   'basic-auth-off': `550 5.7.30 Basic authentication is not supported for Client Submission. [${HOST}]`,
   'security-defaults': `535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator. [${HOST}]`,
+  policy: `535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully. Contact your administrator. [${HOST}]`,
   'smtp-auth-disabled-for-tenant': DISABLED('Tenant'),
   'smtp-auth-disabled-for-mailbox': DISABLED('Mailbox'),
   'no-permission': `535 5.7.3 Authentication unsuccessful [${HOST}]`,
@@ -43,10 +44,10 @@ export const THROTTLED = `432 4.3.2 Concurrent connections limit exceeded. Visit
 export const NOT_SIGNED_IN = `5.7.57 Client not authenticated to send mail. [${HOST}]`;
 export const TOO_MANY_RECIPIENTS = '452 4.5.3 Too many recipients';
 export const UNKNOWN_RECIPIENT = '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup';
-export const TEMPORARY = '451 4.7.0 Temporary server error. Please try again later. PRX2';
+export const TEMPORARY = `451 4.7.0 Temporary server error. Please try again later. PRX2 [${HOST}]`;
 
 const SUBMISSION: Readonly<Record<SubmissionRefusalReason, (text: string) => string>> = {
-  'send-as-denied': (text) => `554 5.2.252 SendAsDenied; ${text}; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied [Hostname=${HOST}]`,
+  'send-as-denied': (text) => `554 5.2.252 SendAsDenied; ${text}; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception [Hostname=${HOST}]`,
   'too-large': () => '552 5.3.4 Message size exceeds fixed limit',
   'too-many-recipients': () => TOO_MANY_RECIPIENTS,
   'recipient-quota': () => "550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients",
