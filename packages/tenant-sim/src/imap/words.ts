@@ -2,9 +2,11 @@ import type { TenantBehaviour } from '../door.ts';
 
 // What Exchange Online says over IMAP (FACTS.md C4, C5). The number behind BAD and BYE is its own and tells nothing more.
 
+const SERVER = `[${Buffer.from('TENANTSIM.PROD.OUTLOOK.COM', 'utf16le').toString('base64')}]`;
+
 export const GREETING: Readonly<Record<TenantBehaviour['imapProfile'], () => string>> = {
-  classic: () => `The Microsoft Exchange IMAP4 service is ready. [${Buffer.from('TENANTSIM.PROD.OUTLOOK.COM', 'utf16le').toString('base64')}]`,
-  '2026-09': () => `Microsoft Exchange IMAP4 service ready. {${crypto.randomUUID()}} (tcpproxy/15.21.0406.000 BACKENDAUTHENTICATE)`,
+  classic: () => `The Microsoft Exchange IMAP4 service is ready. ${SERVER}`,
+  '2026-09': () => `Microsoft Exchange IMAP4 service ready. {${crypto.randomUUID()}} (tcpproxy/15.21.0406.000 BACKENDAUTHENTICATE) ${SERVER}`,
 };
 
 const BEFORE: Readonly<Record<TenantBehaviour['imapProfile'], string>> = {
