@@ -75,6 +75,13 @@ export function headerFacts(raw: Buffer): HeaderFacts {
   };
 }
 
+/** What `headerFacts` has as `sentAt`, an order of magnitude sooner. */
+export function headerDate(raw: Buffer): Date | undefined {
+  const value = /^date[ \t]*:(.*(?:\r?\n[ \t].*)*)/im.exec(raw.toString('latin1', 0, bodyOffset(raw)))?.[1];
+  const date = new Date(value?.replaceAll(/\r?\n/g, '').trim() ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
 export async function bodyFacts(raw: Buffer): Promise<BodyFacts> {
   const { html, text, attachments } = await PostalMime.parse(raw, { forceRfc822Attachments: true });
   const exact = attachedContents(raw);

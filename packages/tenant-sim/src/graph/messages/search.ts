@@ -1,62 +1,49 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Message } from '../../store/message.ts';
-import { unreadableQuery } from '../http/graph-error.ts';
-import { sentAt } from './properties.ts';
+import { mayHold } from './search-filter.ts';
+import { parseSearch, type SearchField, type SearchTerm } from './search-terms.ts';
 import { type Lens, MessageView } from './view.ts';
 
 /** Documented: no more, and by the time of sending (FACTS.md E2). */
 const MOST_RESULTS = 250;
 
-type Field = 'any' | 'subject' | 'from' | 'to' | 'cc' | 'bcc' | 'participants' | 'recipients' | 'body' | 'attachment' | 'hasattachment' | 'importance';
-const FIELDS = new Set<string>(['subject', 'from', 'to', 'cc', 'bcc', 'participants', 'recipients', 'body', 'attachment', 'hasattachment', 'importance']);
+/** Others get their turn after so many messages. */
+const AT_A_TIME = 2_000;
 
-interface Term {
-  readonly field: Field;
-  readonly text: string;
-  readonly negated: boolean;
-}
-
-/** `$search="…"`: words that all have to be there, `field:word`, phrases in (escaped) quotes, OR between, NOT before. */
+/** What matches, the last sent first. */
 export async function found(lens: Lens, messages: readonly Message[], search: string): Promise<readonly Message[]> {
   const alternatives = parseSearch(search);
   const needsBodies = alternatives.some((terms) => terms.some(({ field }) => field === 'any' || field === 'body' || field === 'attachment'));
-  const results: MessageView[] = [];
-  for (const message of messages) {
+  const matches = async (message: Message): Promise<boolean> => {
+    const possible = alternatives.filter((terms) => mayHold(message.source, terms));
+    if (possible.length === 0) return false;
     const view = new MessageView(lens, message);
     if (needsBodies) await view.load();
-    if (alternatives.some((terms) => terms.every((term) => holds(view, term) !== term.negated))) results.push(view);
+    return possible.some((terms) => terms.every((term) => holds(view, term) !== term.negated));
+  };
+  const results: Message[] = [];
+  for (const [index, message] of bySendingTime(lens, messages).entries()) {
+    if (index % AT_A_TIME === AT_A_TIME - 1) await setImmediate();
+    if (await matches(message)) results.push(message);
+    if (results.length === MOST_RESULTS) break;
   }
-  return results
-    .sort((a, b) => sentAt(b).getTime() - sentAt(a).getTime())
-    .slice(0, MOST_RESULTS)
+  return results;
+}
+
+function bySendingTime({ graph: { facts } }: Lens, messages: readonly Message[]): readonly Message[] {
+  return messages
+    .map((message) => ({ message, at: facts.sentAt(message)?.getTime() ?? message.createdAt }))
+    .sort((a, b) => b.at - a.at)
     .map(({ message }) => message);
 }
 
-export function parseSearch(search: string): readonly (readonly Term[])[] {
-  const quoted = /^"(.*)"$/s.exec(search.trim());
-  const text = (quoted?.[1] ?? search).replaceAll(String.raw`\"`, '"');
-  if (text.trim() === '') throw unreadableQuery(`Syntax error: character '${search}' is not valid at position 0 in '${search}'.`);
-  const alternatives: Term[][] = [[]];
-  let negated = false;
-  for (const [, name, phrase, word = ''] of text.matchAll(/(?:(\w+):)?(?:"([^"]*)"|([^\s"]+))/g)) {
-    if (name === undefined && phrase === undefined && word === 'OR') alternatives.push([]);
-    else if (name === undefined && phrase === undefined && word === 'NOT') negated = true;
-    else if (word !== 'AND') {
-      const isField = name !== undefined && FIELDS.has(name.toLowerCase());
-      const wanted = phrase ?? word;
-      alternatives.at(-1)?.push({ field: isField ? (name.toLowerCase() as Field) : 'any', text: (isField || name === undefined ? wanted : `${name}:${wanted}`).toLowerCase(), negated });
-      negated = false;
-    }
-  }
-  return alternatives;
-}
-
-function holds(view: MessageView, { field, text }: Term): boolean {
+function holds(view: MessageView, { field, text }: SearchTerm): boolean {
   if (field === 'hasattachment') return view.lens.graph.structure.hasAttachments(view.message) === (text === 'true');
   if (field === 'importance') return view.message.importance === text;
   return textsOf(view, field).some((one) => one.toLowerCase().includes(text));
 }
 
-function textsOf(view: MessageView, field: Field): readonly string[] {
+function textsOf(view: MessageView, field: SearchField): readonly string[] {
   const { headers } = view;
   const addresses = { from: headers.from ? [headers.from] : [], to: headers.to, cc: headers.cc, bcc: headers.bcc };
   const named = (...lists: (keyof typeof addresses)[]): readonly string[] => lists.flatMap((list) => addresses[list].flatMap(({ name = '', address }) => [name, address]));
