@@ -2,6 +2,7 @@ export { abortable, abortableIterable, anySignal } from './abortable.ts';
 export { byteSourceOf, collectBytes, contentOf, contentOfFile } from './content.ts';
 export { type CursorBinding, decodeCursor, encodeCursor } from './cursor.ts';
 export { createLimiter, type Limiter, type Place } from './limiter.ts';
+export { createMemoryTokenStore } from './memory-token-store.ts';
 export { normalizeMessageId, parseMessageIds } from './message-id.ts';
 export { openedSocket } from './opened-socket.ts';
 export { isProxyUrl } from './proxy/address.ts';

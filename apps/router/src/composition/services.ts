@@ -1,8 +1,7 @@
 import type { Clock, Logger, TokenStore } from '@signalbox/core';
-import { systemClock } from '@signalbox/kit';
+import { createMemoryTokenStore, systemClock } from '@signalbox/kit';
 import { createRouter, type MailboxRoutes, type Router, type RouterHost } from '@signalbox/router';
 import { createFetchPool, type FetchPool } from './fetch-pool.ts';
-import { createMemoryTokenStore } from './memory-token-store.ts';
 import { Scope, token } from './scope.ts';
 
 export const CLOCK = token<Clock>('Clock');

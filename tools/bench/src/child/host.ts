@@ -1,6 +1,6 @@
 import { plugin as auth } from '@signalbox/auth-password';
-import { type CredentialSource, type HostServices, type Mailbox, secret, type TokenStore, type TransportContext, type TransportPlugin } from '@signalbox/core';
-import { systemClock } from '@signalbox/kit';
+import { type CredentialSource, type HostServices, type Mailbox, secret, type TransportContext, type TransportPlugin } from '@signalbox/core';
+import { createMemoryTokenStore, systemClock } from '@signalbox/kit';
 import type { ServerAddress } from '../job.ts';
 
 /** What a plugin is given, as an application would give it; nothing is logged. */
@@ -13,7 +13,6 @@ export async function contextOf<Config>(plugin: TransportPlugin<Config>, config:
 }
 
 async function credentialsOf({ user, password }: ServerAddress, mailbox: Mailbox, host: HostServices): Promise<CredentialSource> {
-  const tokens: TokenStore = { read: async () => undefined, write: async () => {}, delete: async () => {}, update: async () => undefined };
-  const provider = await auth.open({ ...host, tokens, config: { username: user, password: secret(password) } });
+  const provider = await auth.open({ ...host, tokens: createMemoryTokenStore(), config: { username: user, password: secret(password) } });
   return provider.credentialsFor(mailbox);
 }
