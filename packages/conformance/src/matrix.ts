@@ -88,8 +88,14 @@ async function notices(c: Case, openWorld: OpenWorld, saboteur: Saboteur, limits
 
 const MOST = 3;
 
+/** A matrix over any suite of cases. */
+export interface AnyMatrix {
+  readonly rows: readonly { readonly saboteur: { readonly id: string; readonly title: string; readonly caughtBy: readonly string[] }; readonly caught: readonly string[] }[];
+  readonly cases: readonly string[];
+}
+
 /** What is wrong with a matrix: blind cases, saboteurs nobody catches, or whom others catch than they say. */
-export function matrixProblems({ rows, cases }: Matrix): readonly string[] {
+export function matrixProblems({ rows, cases }: AnyMatrix): readonly string[] {
   const problems: string[] = [];
   const covered = new Set(rows.flatMap(({ caught }) => caught));
   for (const id of cases) if (!covered.has(id)) problems.push(`${id}: no saboteur is caught by it`);
@@ -106,7 +112,7 @@ export function matrixProblems({ rows, cases }: Matrix): readonly string[] {
 }
 
 /** A row per saboteur, the cases that caught it beside it. */
-export function matrixTable({ rows }: Matrix): string {
+export function matrixTable({ rows }: Pick<AnyMatrix, 'rows'>): string {
   const lines = rows.map(({ saboteur, caught }) => `| ${saboteur.id} | ${saboteur.title} | ${caught.join(', ') || '**nobody**'} |`);
   return ['| saboteur | what it does wrong | caught by |', '|---|---|---|', ...lines].join('\n');
 }
