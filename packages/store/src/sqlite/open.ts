@@ -1,0 +1,44 @@
+import { DatabaseSync } from 'node:sqlite';
+import { MailError } from '@signalbox/core';
+import { Kysely, type RawBuilder, sql } from 'kysely';
+import type { Schema } from '../schema.ts';
+import { explainFailure } from './errors.ts';
+import { nodeSqliteDialect } from './port.ts';
+
+/** A database, and what its dialect says in words of its own. */
+export interface Database {
+  readonly db: Kysely<Schema>;
+  /** Milliseconds since 1970 by the clock that all processes on this database share. */
+  readonly now: RawBuilder<number>;
+}
+
+/** How long a statement waits for another process, in milliseconds. It blocks this one meanwhile; writers hold the lock for a flush of the disk. */
+const BUSY_MS = 5000;
+
+/** Opens the file, which exists. A write that was answered survives the loss of power: write-ahead log, flushed with every commit. */
+export function openSqlite(file: string): Database {
+  const explain = (error: unknown): unknown => explainFailure(error, file);
+  try {
+    const database = new DatabaseSync(file, { timeout: BUSY_MS });
+    try {
+      configure(database, file);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return { db: new Kysely<Schema>({ dialect: nodeSqliteDialect(database, explain) }), now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)` };
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+function configure(database: DatabaseSync, file: string): void {
+  const { journal_mode: mode } = database.prepare('pragma journal_mode = wal').get() ?? {};
+  if (mode !== 'wal') {
+    throw new MailError('config.invalid', `The database ${file} cannot keep a write-ahead log where it is (SQLite answers "${String(mode)}").`, {
+      affects: 'endpoint',
+      remedy: { who: 'operator', action: 'fix-config', text: 'Put the data directory on a local disk: network file systems lack the shared memory that SQLite needs.' },
+    });
+  }
+  database.exec('pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on');
+}

@@ -1,0 +1,106 @@
+import { type CallOptions, isMailError, type Logger, MailError, type Secret, type TokenChange, type TokenStore } from '@signalbox/core';
+import { abortable, anySignal } from '@signalbox/kit';
+import type { Keyring } from '../crypto/keyring.ts';
+import type { TokenRepository, Turn } from './repository.ts';
+import type { Turns } from './turns.ts';
+
+export interface TokenStoreOptions {
+  readonly repository: TokenRepository;
+  readonly keyring: Keyring;
+  readonly turns: Turns;
+  readonly log: Logger;
+}
+
+/** The token store, and what its owner may do with it beside. */
+export interface DurableTokens extends TokenStore {
+  /** Seals every record with the current key; answers how many needed it. Others may read and write meanwhile. */
+  rotate(): Promise<number>;
+  /** Settles with the changes that are being thought about: what they learn may exist nowhere else. */
+  settled(): Promise<void>;
+  /** From now on every call, and every change that has not ended, fails with `transport.closed`. */
+  close(): void;
+}
+
+export function createTokenStore({ repository, keyring, turns, log }: TokenStoreOptions): DurableTokens {
+  const running = new Set<Promise<unknown>>();
+  const lifetime = new AbortController();
+  /** After the end of the store every call fails with that, whatever the database would say. */
+  const alive = async <T>(options: CallOptions | undefined, work: () => Promise<T>): Promise<T> => {
+    options?.signal?.throwIfAborted();
+    lifetime.signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      lifetime.signal.throwIfAborted();
+      throw error;
+    }
+  };
+
+  const openRecord = async (name: string, record: NonNullable<Turn['record']>): Promise<Secret> => {
+    const value = keyring.open(name, record);
+    if (record.keyId !== keyring.currentId) await repository.reseal(name, record, keyring.seal(name, value));
+    return value;
+  };
+
+  /** Asks until the answer was given to what is stored; the turn is over afterwards. */
+  const ask = async (name: string, first: Turn, change: TokenChange): Promise<{ readonly stored: Secret | undefined } | undefined> => {
+    for (let turn: Turn | undefined = first; turn; turn = await repository.look(name, turn.owner)) {
+      const { record } = turn;
+      const current = record && (await openRecord(name, record));
+      const next = await change(current);
+      if (await repository.commit(name, turn, next && keyring.seal(name, next))) return { stored: next };
+      log.log('debug', 'store.change-overtaken', { name });
+    }
+    return undefined; // somebody took the turn for dead and has it now
+  };
+
+  const take = async (name: string, turn: Turn, change: TokenChange): ReturnType<typeof ask> => {
+    try {
+      return await turns.holding(name, turn.owner, () => ask(name, turn, change));
+    } catch (error) {
+      lifetime.signal.throwIfAborted();
+      // Where even that fails, the turn is over when its lease is; what went wrong first is what the caller has to know.
+      await repository.release(name, turn.owner).catch((failure: unknown) => log.log('warn', 'store.turn-not-released', { name, code: codeOf(failure) }));
+      throw error;
+    }
+  };
+
+  const update: TokenStore['update'] = async (name, change, { signal } = {}) => {
+    using _place = await turns.queue(name, signal);
+    for (;;) {
+      const turn = await turns.wait(name, anySignal(signal, lifetime.signal));
+      // From here on the work goes on after an abort: a token that was renewed and not stored is a sign-in lost.
+      const work = take(name, turn, change);
+      running.add(work);
+      work.finally(() => running.delete(work)).catch(() => {}); // its failure goes to whoever asked
+      const answer = await abortable(work, signal);
+      if (answer) return answer.stored;
+    }
+  };
+
+  const rotate = async (): Promise<number> => {
+    let count = 0;
+    for (const { name, ...record } of await repository.sealedOtherwise(keyring.currentId)) {
+      if (await repository.reseal(name, record, keyring.seal(name, keyring.open(name, record)))) count += 1;
+    }
+    return count;
+  };
+
+  return {
+    read: (name, options) =>
+      alive(options, async () => {
+        const record = await repository.find(name);
+        return record && openRecord(name, record);
+      }),
+    write: (name, value, options) => alive(options, () => repository.put(name, keyring.seal(name, value))),
+    delete: (name, options) => alive(options, () => repository.remove(name)),
+    update: (name, change, options) => alive(options, () => update(name, change, options)),
+    rotate: () => alive(undefined, rotate),
+    async settled() {
+      await Promise.allSettled(running);
+    },
+    close: () => lifetime.abort(new MailError('transport.closed', 'The store is closed.')),
+  };
+}
+
+const codeOf = (error: unknown): string => (isMailError(error) ? error.code : 'internal');
