@@ -1,0 +1,110 @@
+import { type ByteSource, type Clock, type CredentialSource, type Logger, MailError } from '@signalbox/core';
+import { anySignal } from '@signalbox/kit';
+import type { GraphConfig } from '../config.ts';
+import { attempt, type ReadExchange, type Wire } from './attempt.ts';
+import { Call } from './call.ts';
+import { createGovernor } from './governor.ts';
+import { planRepeat } from './repeat.ts';
+import { addressOf, type GraphRequest, refuseForeign } from './request.ts';
+
+export interface ClientOptions {
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly credentials: CredentialSource;
+  readonly config: GraphConfig;
+  /** Names the mailbox: `/users/…`. */
+  readonly root: string;
+}
+
+/** An answer whose body says nothing. */
+export interface Outcome {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+/**
+ * Asks Graph on behalf of one mailbox: a credential for each request, the limits of the mailbox kept, what may be repeated repeated.
+ * Every failure is a `MailError`; an abort rejects with its reason.
+ */
+export class GraphClient implements AsyncDisposable {
+  readonly host: string;
+  readonly clock: Clock;
+  readonly #wire: Wire;
+  readonly #root: string;
+  readonly #origin: string;
+  readonly #patienceMs: number;
+  readonly #closed = new AbortController();
+
+  constructor({ root, ...options }: ClientOptions) {
+    const { config, clock } = options;
+    const { origin, host } = new URL(config.baseUrl);
+    this.host = host;
+    this.clock = clock;
+    this.#root = config.baseUrl + root;
+    this.#origin = origin;
+    this.#patienceMs = config.throttlePatienceMs;
+    this.#wire = { ...options, host, governor: createGovernor(clock, config.maxConcurrency, host) };
+  }
+
+  /** Aborts with `transport.closed` on disposal. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** The answer as JSON. Its shape is the server's word: any member may be absent. */
+  json<T>(request: GraphRequest): Promise<T> {
+    return this.#perform(request, false, async (exchange) => {
+      await using _ = exchange;
+      return this.#parse(await exchange.text()) as T;
+    });
+  }
+
+  /** The answer's octets. A place is held until a large one is read, or disposed of. */
+  open(request: GraphRequest): Promise<ByteSource> {
+    return this.#perform(request, true, async (exchange) => exchange.source());
+  }
+
+  /** For requests whose answer says nothing but that it was done. */
+  run(request: GraphRequest): Promise<Outcome> {
+    return this.#perform(request, false, async (exchange) => {
+      await using _ = exchange;
+      await exchange.text(); // read to its end, it leaves the connection to the next request
+      const { status, headers } = exchange.response;
+      return { status, headers };
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort(new MailError('transport.closed', 'The transport was closed.'));
+  }
+
+  /** Until it worked, or is not to be repeated, or patience has ended. */
+  async #perform<T>(request: GraphRequest, stream: boolean, read: ReadExchange<T>): Promise<T> {
+    const { clock, governor } = this.#wire;
+    request.signal?.throwIfAborted();
+    this.closed.throwIfAborted();
+    const signal = anySignal(request.signal, this.closed);
+    const call = new Call(request, addressOf(this.#root, request), stream);
+    if (!call.anonymous) refuseForeign(call.address, this.#origin);
+    const until = clock.now().getTime() + (request.patienceMs ?? this.#patienceMs);
+    for (;;) {
+      const result = await attempt(this.#wire, call, { until, signal }, read);
+      if ('value' in result) return result.value;
+      if (call.handsBack(result)) continue;
+      const repeat = planRepeat(result, call.attempt, call.idempotent);
+      if (repeat?.pause) governor.pause(repeat.waitMs);
+      if (!repeat || (repeat.waitMs > 0 && clock.now().getTime() + repeat.waitMs > until)) throw result.error;
+      if (repeat.waitMs > 0) await clock.sleep(repeat.waitMs, signal);
+      call.repeats(repeat.fresh);
+    }
+  }
+
+  #parse(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new MailError('protocol.violation', `${this.host} answered with something other than JSON.`);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { ByteSource } from '@signalbox/core';
+import { byteSourceOf } from '@signalbox/kit';
+import type { Watchdog } from './watchdog.ts';
+
+/** Up to here an answer is read at once, and its place goes to another request. */
+const SMALL = 256 * 1_024;
+
+/** One answer being read. Whoever holds it disposes of it: then its connection is free again, or cut where something was left unread. */
+export class Exchange implements AsyncDisposable {
+  readonly response: Response;
+  readonly #held: DisposableStack;
+  readonly #dog: Watchdog;
+  readonly #explain: (error: unknown) => unknown;
+
+  constructor(response: Response, held: DisposableStack, dog: Watchdog, explain: (error: unknown) => unknown) {
+    this.response = response;
+    this.#held = held;
+    this.#dog = dog;
+    this.#explain = explain;
+  }
+
+  /** To the end. */
+  text(): Promise<string> {
+    return this.response.text();
+  }
+
+  /** A small answer is complete when this resolves; a larger one is read as its reader goes, which keeps the exchange open. */
+  async source(): Promise<ByteSource> {
+    const declared = Number(this.response.headers.get('content-length') ?? Number.NaN);
+    if (declared <= SMALL) return await this.#whole();
+    const reader: Reader | undefined = this.response.body?.getReader();
+    if (!reader) return await this.#whole();
+    const first: Uint8Array[] = [];
+    for (let size = 0; size <= SMALL; ) {
+      const step = await this.#read(reader);
+      if (step.done) {
+        await this[Symbol.asyncDispose]();
+        return byteSourceOf(Buffer.concat(first));
+      }
+      first.push(step.value);
+      size += step.value.byteLength;
+    }
+    const rest = this.#rest(first, reader);
+    return {
+      ...(Number.isFinite(declared) && { size: declared }),
+      bytes: rest,
+      [Symbol.asyncDispose]: async () => {
+        await reader.cancel().catch(() => {}); // an iteration that never began has no `finally` to run
+        await rest.return();
+        this.#held.dispose();
+      },
+    };
+  }
+
+  async #whole(): Promise<ByteSource> {
+    const bytes = new Uint8Array(await this.response.arrayBuffer());
+    await this[Symbol.asyncDispose]();
+    return byteSourceOf(bytes);
+  }
+
+  async #read(reader: Reader): Promise<ReadResult> {
+    this.#dog.feed();
+    try {
+      return await reader.read();
+    } catch (error) {
+      throw this.#explain(error);
+    } finally {
+      this.#dog.rest();
+    }
+  }
+
+  async *#rest(first: Uint8Array[], reader: Reader): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for (let chunk = first.shift(); chunk; chunk = first.shift()) yield chunk;
+      for (let step = await this.#read(reader); !step.done; step = await this.#read(reader)) yield step.value;
+    } finally {
+      await reader.cancel().catch(() => {}); // it has failed, and said so
+      this.#held.dispose();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { body } = this.response;
+    if (body && !this.response.bodyUsed && !body.locked) await body.cancel().catch(() => {}); // it has failed, and nobody asks any more
+    this.#held.dispose();
+  }
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+type ReadResult = { readonly done: true } | { readonly done: false; readonly value: Uint8Array };
+

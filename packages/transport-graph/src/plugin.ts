@@ -1,0 +1,14 @@
+import { defineTransport } from '@signalbox/core';
+import { graphConfig } from './config.ts';
+import { openGraph } from './transport.ts';
+
+export const plugin = defineTransport({
+  kind: 'transport',
+  name: 'graph',
+  version: '0.1.0',
+  contract: '^1.0',
+  config: graphConfig,
+  facets: ['receive', 'mutate', 'send'],
+  credentials: ['bearer'],
+  open: (context, options) => openGraph(context, options),
+});

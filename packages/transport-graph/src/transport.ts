@@ -1,0 +1,26 @@
+import type { CallOptions, MailTransport, TransportContext } from '@signalbox/core';
+import type { GraphConfig } from './config.ts';
+import { GraphClient } from './http/client.ts';
+import { segment } from './http/request.ts';
+import { checkMailbox } from './probe.ts';
+import type { Session } from './session.ts';
+
+/** The door is the service and the mailbox's own address: refs and cursors hold whoever signed in, and however. */
+export const refSpaceOf = ({ baseUrl }: Pick<GraphConfig, 'baseUrl'>, address: string): string => `graph:${new URL(baseUrl).host}:${address.toLowerCase()}`;
+
+export async function openGraph(context: TransportContext<GraphConfig>, options?: CallOptions): Promise<MailTransport> {
+  options?.signal?.throwIfAborted();
+  const { config, clock, log, fetch, credentials, mailbox } = context;
+  const client = new GraphClient({ fetch, clock, log, credentials, config, root: `/users/${segment(config.user ?? mailbox.address)}` });
+  const session: Session = { client, config, clock, log, refSpace: refSpaceOf(config, mailbox.address) };
+  try {
+    await client.json({ method: 'GET', path: '/mailFolders/inbox', query: { $select: 'id' }, names: 'mailbox', signal: options?.signal }); // proves that mail can be read now
+    return {
+      probe: { check: (options) => checkMailbox(session, options) },
+      [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await client[Symbol.asyncDispose]();
+    throw error;
+  }
+}
