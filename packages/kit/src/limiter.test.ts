@@ -23,6 +23,16 @@ describe('a limiter', () => {
     expect(order).toEqual([1, 2, 3, 4]);
   });
 
+  it('gives a free place at once, and none when there is none', async () => {
+    const limiter = createLimiter(2);
+    await limiter.acquire();
+    const second = limiter.tryAcquire();
+    expect(second).toBeDefined();
+    expect(limiter.tryAcquire()).toBeUndefined();
+    second?.[Symbol.dispose]();
+    expect(limiter.tryAcquire()).toBeDefined();
+  });
+
   it('frees a place once, however often it is disposed of', async () => {
     const limiter = createLimiter(1);
     const first = await limiter.acquire();

@@ -2,6 +2,8 @@
 export interface Limiter {
   /** Rejects with `signal.reason` when aborted while waiting, without having taken a place. */
   acquire(signal?: AbortSignal): Promise<Place>;
+  /** A place if one is free now. */
+  tryAcquire(): Place | undefined;
 }
 
 /** A place held; disposing it twice frees it once. */
@@ -25,13 +27,18 @@ export function createLimiter(capacity: number): Limiter {
     };
   };
 
+  const takeFreePlace = (): Place | undefined => {
+    if (held >= capacity) return undefined;
+    held += 1;
+    return takePlace();
+  };
+
   return {
+    tryAcquire: takeFreePlace,
     async acquire(signal) {
       signal?.throwIfAborted();
-      if (held < capacity) {
-        held += 1;
-        return takePlace();
-      }
+      const free = takeFreePlace();
+      if (free) return free;
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const onAbort = (): void => {
         const position = waiting.indexOf(resolve);
