@@ -11,6 +11,8 @@ export interface TestHostOptions<Config> {
   readonly issuer: CredentialIssuer;
   /** Default: the system's own authorities, and no proxy. */
   readonly network?: NetworkSettings;
+  /** As a host binds it to its authorities and proxy. Default: the global one. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 /** Stands where an application stands: hands the plugin all it needs, and keeps what a world has to tell of it. */
@@ -24,7 +26,7 @@ export interface TestHost extends AsyncDisposable {
 }
 
 /** Opens one transport after another on one mailbox, with the same switchable credentials. */
-export async function openTestHost<Config>({ plugin, mailbox, config, issuer, network = {} }: TestHostOptions<Config>): Promise<TestHost> {
+export async function openTestHost<Config>({ plugin, mailbox, config, issuer, network = {}, fetch = globalThis.fetch }: TestHostOptions<Config>): Promise<TestHost> {
   const credentials = await switchableCredentials(issuer);
   const logged: LoggedEvent[] = [];
   const opened: MailTransport[] = [];
@@ -33,7 +35,7 @@ export async function openTestHost<Config>({ plugin, mailbox, config, issuer, ne
     config: await validated(plugin, config),
     credentials,
     clock: systemClock,
-    fetch: globalThis.fetch,
+    fetch,
     network,
     log: { log: (level, event, fields) => void logged.push({ level, event, ...(fields && { fields }) }) },
   };
