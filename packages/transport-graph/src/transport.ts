@@ -3,6 +3,7 @@ import type { GraphConfig } from './config.ts';
 import { GraphClient } from './http/client.ts';
 import { segment } from './http/request.ts';
 import { checkMailbox } from './probe.ts';
+import { receiveFacet } from './receive/receive.ts';
 import type { Session } from './session.ts';
 
 /** The door is the service and the mailbox's own address: refs and cursors hold whoever signed in, and however. */
@@ -17,6 +18,7 @@ export async function openGraph(context: TransportContext<GraphConfig>, options?
     await client.json({ method: 'GET', path: '/mailFolders/inbox', query: { $select: 'id' }, names: 'mailbox', signal: options?.signal }); // proves that mail can be read now
     return {
       probe: { check: (options) => checkMailbox(session, options) },
+      receive: receiveFacet(session),
       [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
     };
   } catch (error) {

@@ -9,7 +9,7 @@ const RAW = Buffer.from(
     '',
     ...part('Content-Type: text/plain', '', 'The text'),
     ...part('Content-Type: text/plain', 'Content-Disposition: attachment; filename=a.txt', '', 'one', 'two'),
-    ...part('Content-Type: text/csv', 'Content-Transfer-Encoding: quoted-printable', 'Content-Disposition: attachment; filename=b.csv', '', 'a=3Db;=', 'c  '),
+    ...part('Content-Type: text/csv', 'Content-Transfer-Encoding: quoted-printable', 'Content-Disposition: attachment; filename=b.csv', '', 'a=3Db;=', 'c=  '),
     ...part('Content-Type: application/octet-stream', 'Content-Transfer-Encoding: base64', '', 'AAEC', '/w=='),
     ...part('Content-Type: message/rfc822', '', 'Subject: inner', '', 'x'),
     '--b--',

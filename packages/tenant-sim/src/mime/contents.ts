@@ -36,5 +36,5 @@ function decoded(raw: Buffer, part: MimePart): Buffer {
 const unquoted = (text: string): string =>
   text
     .replaceAll(/[\t ]+(?=\r?\n|$)/g, '')
-    .replaceAll(/=\r?\n/g, '')
+    .replaceAll(/=(?:\r?\n|$)/g, '')
     .replaceAll(/=([\da-f]{2})/gi, (_match, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)));

@@ -4,7 +4,7 @@ import type { GraphConfig } from '../config.ts';
 import { type Circumstances, networkToMailError, refusalToMailError } from '../errors.ts';
 import type { Call } from './call.ts';
 import { Exchange } from './exchange.ts';
-import type { Governor } from './governor.ts';
+import type { Entry, Governor } from './governor.ts';
 import { claimsChallengeOf, describeError, parseErrorBody } from './refusal.ts';
 import type { Failure } from './repeat.ts';
 import { routeOf } from './request.ts';
@@ -29,14 +29,17 @@ export interface Turn {
   /** When the caller's patience ends. */
   readonly until: number;
   readonly signal: AbortSignal | undefined;
+  /** The places for this attempt, where they are held already. */
+  readonly entry?: Entry;
 }
 
 /** One request and its answer. Throws when aborted, and what keeps it from leaving at all. */
-export async function attempt<T>(wire: Wire, call: Call, { until, signal }: Turn, read: ReadExchange<T>): Promise<{ readonly value: T } | Failure> {
+export async function attempt<T>(wire: Wire, call: Call, { until, signal, entry }: Turn, read: ReadExchange<T>): Promise<{ readonly value: T } | Failure> {
   const { fetch, clock, config } = wire;
-  const headers = await call.headers(wire.credentials, config.scopes, signal);
   using held = new DisposableStack();
-  held.use(await wire.governor.enter({ until, stream: call.stream, bytes: call.uploads, signal }));
+  if (entry) held.use(entry);
+  const headers = await call.headers(wire.credentials, config.scopes, signal);
+  if (!entry) held.use(await wire.governor.enter({ until, stream: call.stream, bytes: call.uploads, signal }));
   const silence = new AbortController();
   const dog = held.use(startWatchdog(clock, config.requestTimeoutMs, () => silence.abort(silent(wire, call))));
   const explain = (error: unknown): unknown => (signal?.aborted ? signal.reason : networkToMailError(error, circumstancesOf(wire, call, true)));

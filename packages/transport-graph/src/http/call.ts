@@ -48,7 +48,11 @@ export class Call {
     };
     if (this.anonymous) return common;
     this.#credential = await credentials.getCredential({ accept: ['bearer'], scopes, ...(signal && { signal }), ...this.#refused });
-    return { ...common, accept: 'application/json', prefer: preferOf(this.request.prefer), authorization: bearer(this.#credential) };
+    return { accept: 'application/json', ...common, prefer: preferOf(this.request.prefer), authorization: bearer(this.#credential) };
+  }
+
+  get handedBack(): boolean {
+    return this.#refused !== undefined;
   }
 
   /** A refused credential is handed back once, with the challenge where there is one; then the refusal is the caller's. */

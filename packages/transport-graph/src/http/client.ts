@@ -1,9 +1,10 @@
-import { type ByteSource, type Clock, type CredentialSource, type Logger, MailError } from '@signalbox/core';
+import { type ByteSource, type CallOptions, type Clock, type CredentialSource, type Logger, MailError } from '@signalbox/core';
 import { anySignal } from '@signalbox/kit';
 import type { GraphConfig } from '../config.ts';
 import { attempt, type ReadExchange, type Wire } from './attempt.ts';
+import { type BatchItem, type BatchOutcome, runBatch } from './batch.ts';
 import { Call } from './call.ts';
-import { createGovernor } from './governor.ts';
+import { createGovernor, type Entry } from './governor.ts';
 import { planRepeat } from './repeat.ts';
 import { addressOf, type GraphRequest, refuseForeign } from './request.ts';
 
@@ -23,6 +24,13 @@ export interface Outcome {
   readonly headers: Headers;
 }
 
+/** What only a batch says of its request. */
+interface Circumstance {
+  readonly entry?: Entry;
+  /** It is sent again, and was perhaps carried out before. */
+  readonly onDoubt?: () => void;
+}
+
 /**
  * Asks Graph on behalf of one mailbox: a credential for each request, the limits of the mailbox kept, what may be repeated repeated.
  * Every failure is a `MailError`; an abort rejects with its reason.
@@ -31,7 +39,9 @@ export class GraphClient implements AsyncDisposable {
   readonly host: string;
   readonly clock: Clock;
   readonly #wire: Wire;
+  readonly #base: string;
   readonly #root: string;
+  readonly #places: number;
   readonly #origin: string;
   readonly #patienceMs: number;
   readonly #closed = new AbortController();
@@ -41,7 +51,9 @@ export class GraphClient implements AsyncDisposable {
     const { origin, host } = new URL(config.baseUrl);
     this.host = host;
     this.clock = clock;
+    this.#base = config.baseUrl;
     this.#root = config.baseUrl + root;
+    this.#places = config.maxConcurrency;
     this.#origin = origin;
     this.#patienceMs = config.throttlePatienceMs;
     this.#wire = { ...options, host, governor: createGovernor(clock, config.maxConcurrency, host) };
@@ -60,9 +72,44 @@ export class GraphClient implements AsyncDisposable {
     });
   }
 
+  /** The same, with what its headers tell. */
+  exchange<T>(request: GraphRequest): Promise<{ readonly body: T; readonly headers: Headers }> {
+    return this.#perform(request, false, async (exchange) => {
+      await using _ = exchange;
+      const { headers } = exchange.response;
+      return { body: this.#parse(await exchange.text()) as T, headers };
+    });
+  }
+
+  /** Many requests in few, each with its own outcome, in the order given. */
+  batch<T>(items: readonly BatchItem[], options: CallOptions = {}): Promise<readonly BatchOutcome<T>[]> {
+    const { governor } = this.#wire;
+    return runBatch<T>(
+      {
+        clock: this.clock,
+        host: this.host,
+        root: this.#root.slice(this.#base.length),
+        until: this.clock.now().getTime() + this.#patienceMs,
+        signal: anySignal(options.signal, this.closed),
+        governor,
+        most: this.#places,
+        send: (body, entry, onDoubt) => this.#perform({ ...options, method: 'POST', path: `${this.#base}/$batch`, body: { json: body }, idempotent: true }, false, async (exchange) => {
+          await using _ = exchange;
+          return this.#parse(await exchange.text());
+        }, { entry, onDoubt }),
+      },
+      items,
+    );
+  }
+
   /** The answer's octets. A place is held until a large one is read, or disposed of. */
   open(request: GraphRequest): Promise<ByteSource> {
     return this.#perform(request, true, async (exchange) => exchange.source());
+  }
+
+  /** The same where it is small, and held in memory; `undefined` where it is large, and then nothing of it is left. */
+  openSmall(request: GraphRequest): Promise<ByteSource | undefined> {
+    return this.#perform(request, false, async (exchange) => exchange.small());
   }
 
   /** For requests whose answer says nothing but that it was done. */
@@ -80,7 +127,7 @@ export class GraphClient implements AsyncDisposable {
   }
 
   /** Until it worked, or is not to be repeated, or patience has ended. */
-  async #perform<T>(request: GraphRequest, stream: boolean, read: ReadExchange<T>): Promise<T> {
+  async #perform<T>(request: GraphRequest, stream: boolean, read: ReadExchange<T>, { entry, onDoubt }: Circumstance = {}): Promise<T> {
     const { clock, governor } = this.#wire;
     request.signal?.throwIfAborted();
     this.closed.throwIfAborted();
@@ -89,13 +136,14 @@ export class GraphClient implements AsyncDisposable {
     if (!call.anonymous) refuseForeign(call.address, this.#origin);
     const until = clock.now().getTime() + (request.patienceMs ?? this.#patienceMs);
     for (;;) {
-      const result = await attempt(this.#wire, call, { until, signal }, read);
+      const result = await attempt(this.#wire, call, { until, signal, ...(entry && call.attempt === 1 && !call.handedBack && { entry }) }, read);
       if ('value' in result) return result.value;
       if (call.handsBack(result)) continue;
       const repeat = planRepeat(result, call.attempt, call.idempotent);
       if (repeat?.pause) governor.pause(repeat.waitMs);
       if (!repeat || (repeat.waitMs > 0 && clock.now().getTime() + repeat.waitMs > until)) throw result.error;
       if (repeat.waitMs > 0) await clock.sleep(repeat.waitMs, signal);
+      if (result.error.code !== 'throttled') onDoubt?.();
       call.repeats(repeat.fresh);
     }
   }

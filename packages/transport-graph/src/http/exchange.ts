@@ -26,23 +26,46 @@ export class Exchange implements AsyncDisposable {
 
   /** A small answer is complete when this resolves; a larger one is read as its reader goes, which keeps the exchange open. */
   async source(): Promise<ByteSource> {
-    const declared = Number(this.response.headers.get('content-length') ?? Number.NaN);
-    if (declared <= SMALL) return await this.#whole();
-    const reader: Reader | undefined = this.response.body?.getReader();
-    if (!reader) return await this.#whole();
-    const first: Uint8Array[] = [];
+    const start = await this.#start();
+    return start.reader ? this.#longSource(start.chunks, start.reader) : this.#complete(start.chunks);
+  }
+
+  /** A small answer, complete; of a large one nothing, and the connection is cut. */
+  async small(): Promise<ByteSource | undefined> {
+    await using _ = this;
+    if (this.#declared > SMALL) return undefined;
+    const { chunks, reader } = await this.#start();
+    await reader?.cancel().catch(() => {}); // nobody asks what became of the rest
+    return reader ? undefined : byteSourceOf(Buffer.concat(chunks));
+  }
+
+  get #declared(): number {
+    return Number(this.response.headers.get('content-length') ?? Number.NaN);
+  }
+
+  /** All of it, or, with the reader of the rest, as much as counts as small. */
+  async #start(): Promise<{ readonly chunks: Uint8Array[]; readonly reader?: Reader }> {
+    const reader: Reader | undefined = this.#declared <= SMALL ? undefined : this.response.body?.getReader();
+    if (!reader) return { chunks: [new Uint8Array(await this.response.arrayBuffer())] };
+    const chunks: Uint8Array[] = [];
     for (let size = 0; size <= SMALL; ) {
       const step = await this.#read(reader);
-      if (step.done) {
-        await this[Symbol.asyncDispose]();
-        return byteSourceOf(Buffer.concat(first));
-      }
-      first.push(step.value);
+      if (step.done) return { chunks };
+      chunks.push(step.value);
       size += step.value.byteLength;
     }
+    return { chunks, reader };
+  }
+
+  async #complete(chunks: readonly Uint8Array[]): Promise<ByteSource> {
+    await this[Symbol.asyncDispose]();
+    return byteSourceOf(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+  }
+
+  #longSource(first: Uint8Array[], reader: Reader): ByteSource {
     const rest = this.#rest(first, reader);
     return {
-      ...(Number.isFinite(declared) && { size: declared }),
+      ...(Number.isFinite(this.#declared) && { size: this.#declared }),
       bytes: rest,
       [Symbol.asyncDispose]: async () => {
         await reader.cancel().catch(() => {}); // an iteration that never began has no `finally` to run
@@ -50,12 +73,6 @@ export class Exchange implements AsyncDisposable {
         this.#held.dispose();
       },
     };
-  }
-
-  async #whole(): Promise<ByteSource> {
-    const bytes = new Uint8Array(await this.response.arrayBuffer());
-    await this[Symbol.asyncDispose]();
-    return byteSourceOf(bytes);
   }
 
   async #read(reader: Reader): Promise<ReadResult> {

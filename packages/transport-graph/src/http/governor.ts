@@ -1,5 +1,5 @@
 import { type Clock, MailError } from '@signalbox/core';
-import { createLimiter, type Place } from '@signalbox/kit';
+import { createLimiter } from '@signalbox/kit';
 
 /** Documented for an application in one mailbox (FACTS.md E12). */
 const UPLOAD_BYTES = 150 * 1_024 * 1_024;
@@ -13,6 +13,13 @@ export interface EnterOptions {
   /** What the request uploads. */
   readonly bytes: number;
   readonly signal: AbortSignal | undefined;
+  /** More places, if they happen to be free: a batch of requests can use several. Default: one. */
+  readonly most?: number;
+}
+
+/** Places held together. */
+export interface Entry extends Disposable {
+  readonly places: number;
 }
 
 /**
@@ -22,7 +29,7 @@ export interface EnterOptions {
  */
 export interface Governor {
   /** Waits its turn. Throws `throttled` as soon as it is plain that patience does not suffice. */
-  enter(options: EnterOptions): Promise<Place>;
+  enter(options: EnterOptions): Promise<Entry>;
   /** No request leaves before. */
   pause(ms: number): void;
 }
@@ -41,9 +48,18 @@ export function createGovernor(clock: Clock, capacity: number, host: string): Go
   };
   const stopUntil = (bytes: number): number => Math.max(pausedUntil, uploads.freeAt(bytes, now()));
 
+  const takeFree = (held: DisposableStack, most: number): number => {
+    let count = 0;
+    for (let place = most > 0 ? places.tryAcquire() : undefined; place; place = count < most ? places.tryAcquire() : undefined) {
+      held.use(place);
+      count += 1;
+    }
+    return count;
+  };
+
   return {
     async enter(options) {
-      const { stream, bytes, signal } = options;
+      const { stream, bytes, signal, most = 1 } = options;
       using held = new DisposableStack();
       if (stream) held.use(await streams.acquire(signal));
       for (;;) {
@@ -52,7 +68,9 @@ export function createGovernor(clock: Clock, capacity: number, host: string): Go
         if (stop <= now()) {
           uploads.add(bytes, now());
           held.use(place);
-          return held.move();
+          const count = 1 + takeFree(held, most - 1);
+          const taken = held.move();
+          return { places: count, [Symbol.dispose]: () => taken.dispose() };
         }
         place[Symbol.dispose](); // who waits for the server's leave keeps no place from those who need none
         await wait(stop, options);
