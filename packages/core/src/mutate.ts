@@ -9,7 +9,8 @@ export interface Mutate {
   /** Throws `capability.unsupported`, changing nothing, if any keyword cannot be stored. Missing messages: `message.not-found` each. */
   updateKeywords(refs: readonly MessageRef[], patch: KeywordPatch, options?: CallOptions): Promise<void>;
   /**
-   * Puts a copy into a folder, byte for byte. Answers the new ref where the server tells it (RFC 4315 APPENDUID).
+   * Puts a copy into a folder, byte for byte. Where `traits.appends` is `drafts` it is refused with `capability.unsupported`, before anything is
+   * stored, unless `keywords` holds `$draft` and `receivedAt` is absent. Answers the new ref where the server tells it (RFC 4315 APPENDUID).
    * Not idempotent by itself: after a doubt, `locate` the Message-ID first. Throws `folder.not-found`, `quota.exceeded`.
    */
   append(folder: FolderId, content: Content, options?: AppendOptions): Promise<MessageRef | undefined>;
@@ -21,6 +22,8 @@ export interface Mutate {
 export interface MutateTraits {
   /** The keywords the server can store in every folder; `any` includes custom ones. */
   readonly keywords: 'any' | readonly Keyword[];
+  /** What `append` can make. `drafts`: every copy is a draft, dated by the server (FACTS.md E5). Absent: whatever is asked for. */
+  readonly appends?: 'any' | 'drafts';
 }
 
 /** Other keywords stay as they are. One that is both added and removed throws `config.invalid`. */

@@ -27,14 +27,14 @@ function moveOne(mailbox: MemoryMailbox, { raw, receivedAt, keywords }: StoredMe
 }
 
 export function createMutate(session: Session): Mutate {
-  const { keywords: storable } = session.server.options;
+  const { keywords: storable, appends } = session.server.options;
   const refuseUnstorable = (keywords: readonly Keyword[]): void => {
     const unstorable = storable === 'any' ? [] : keywords.filter((keyword) => !storable.includes(keyword));
     if (unstorable.length > 0) throw new MailError('capability.unsupported', `This mailbox cannot store the keyword ${unstorable.join(', ')}.`);
   };
 
   return {
-    traits: { keywords: storable },
+    traits: { keywords: storable, appends },
 
     updateKeywords: (refs, { add = [], remove = [] }, options) =>
       session.request((mailbox) => {
@@ -50,6 +50,7 @@ export function createMutate(session: Session): Mutate {
       session.upload(async () => {
         const { keywords = [], receivedAt = session.clock.now() } = options;
         refuseUnstorable(keywords);
+        if (appends === 'drafts' && (!keywords.includes('$draft') || options.receivedAt)) throw new MailError('capability.unsupported', 'This mailbox can only make drafts, dated now.');
         const raw = await collectBytes(content.open());
         session.until(options.signal)?.throwIfAborted();
         return (mailbox) => {

@@ -3,7 +3,7 @@ import { memoryWorld, type MemoryWorldOptions } from './world.ts';
 const modest: MemoryWorldOptions = {
   credential: 'bearer',
   config: { push: false, pollMs: 60_000 },
-  server: { envelope: 'from-headers', keywords: ['$seen', '$flagged', '$answered', '$draft'], sentCopy: 'automatic' },
+  server: { envelope: 'from-headers', keywords: ['$seen', '$flagged', '$answered', '$draft'], sentCopy: 'automatic', appends: 'drafts' },
 };
 
 /** The most a memory mailbox can do, and the same with every trait turned down. */

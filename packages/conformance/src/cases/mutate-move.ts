@@ -32,13 +32,14 @@ export const MOVE_CASES: readonly Case[] = [
     async run(world) {
       await deliver(world, 'first', 'second');
       const receive = receiveOf(world.transport);
-      const refs = (await allOf(world.transport)).map(({ ref }) => ref);
+      const all = await allOf(world.transport);
+      const refs = all.map(({ ref }) => ref);
       const archive = await folderOf(world.transport, 'archive');
       const moved = await mutateOf(world.transport).move(refs, archive);
       assert.deepEqual(new Set(moved.map(({ from }) => from.key)), new Set(refs.map(({ key }) => key)), 'every moved message is named');
       for (const { from, to } of moved) {
         if (to === undefined) continue;
-        const subject = from.key === refs[0]?.key ? 'first' : 'second';
+        const subject = all.find(({ ref }) => ref.key === from.key)?.subject;
         assert.equal(to.folder, archive);
         assert.ok((await rawOf(world.transport, to)).includes(`Subject: ${subject}\r\n`), 'the new ref belongs to another message');
       }

@@ -18,7 +18,7 @@ export const APPEND_SABOTEURS: readonly Saboteur[] = [
   {
     id: 'appends-as-of-now',
     title: 'gives an appended copy the moment of appending, whatever was asked for',
-    caughtBy: ['mutate/append-attributes'],
+    caughtBy: ['mutate/append-attributes', 'mutate/append-drafts-only'],
     sabotage: (transport) => bendAppend(transport, ([folder, content, { receivedAt: _ignored, ...options } = {}]) => [folder, content, options]),
   },
   {
@@ -68,6 +68,13 @@ export const APPEND_SABOTEURS: readonly Saboteur[] = [
             inner.append(folder, content, { ...options, keywords: (options?.keywords ?? []).filter((keyword) => keyword.startsWith('$')) }),
           ),
       })),
+  },
+  {
+    id: 'appends-drafts-for-anything',
+    title: 'makes a draft of what was to be none, where it can only make drafts',
+    caughtBy: ['mutate/append-drafts-only'],
+    sabotage: (transport) =>
+      bendAppend(transport, ([folder, content, options = {}]) => [folder, content, transport.mutate?.traits.appends === 'drafts' ? { ...options, keywords: [...(options.keywords ?? []), '$draft'] } : options]),
   },
   {
     id: 'never-full',

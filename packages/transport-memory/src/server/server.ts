@@ -23,6 +23,8 @@ export interface MemoryServerOptions {
   readonly sentCopy?: 'automatic' | 'on-request' | 'none';
   /** The keywords it can store. */
   readonly keywords?: 'any' | readonly Keyword[];
+  /** `drafts`: what is put into a folder is a draft, as with Microsoft Graph. */
+  readonly appends?: 'any' | 'drafts';
   /** The largest message it takes, in octets. */
   readonly maxBytes?: number;
 }
@@ -51,7 +53,7 @@ export class MemoryServer {
   #connection = 0;
 
   constructor(options: MemoryServerOptions = {}) {
-    this.options = { name: randomUUID(), openToAll: false, envelope: 'explicit', sentCopy: 'on-request', keywords: 'any', maxBytes: 100 * 1024 * 1024, ...options };
+    this.options = { name: randomUUID(), openToAll: false, envelope: 'explicit', sentCopy: 'on-request', keywords: 'any', appends: 'any', maxBytes: 100 * 1024 * 1024, ...options };
   }
 
   /** `secrets`: the passwords and tokens that open it; any does when absent. */
