@@ -2,6 +2,7 @@ import type { CallOptions, MailTransport, TransportContext } from '@signalbox/co
 import type { GraphConfig } from './config.ts';
 import { GraphClient } from './http/client.ts';
 import { segment } from './http/request.ts';
+import { mutateFacet } from './mutate/mutate.ts';
 import { checkMailbox } from './probe.ts';
 import { receiveFacet } from './receive/receive.ts';
 import type { Session } from './session.ts';
@@ -19,6 +20,7 @@ export async function openGraph(context: TransportContext<GraphConfig>, options?
     return {
       probe: { check: (options) => checkMailbox(session, options) },
       receive: receiveFacet(session),
+      mutate: mutateFacet(session),
       [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
     };
   } catch (error) {

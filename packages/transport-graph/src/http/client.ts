@@ -72,19 +72,10 @@ export class GraphClient implements AsyncDisposable {
     });
   }
 
-  /** The same, with what its headers tell. */
-  exchange<T>(request: GraphRequest): Promise<{ readonly body: T; readonly headers: Headers }> {
-    return this.#perform(request, false, async (exchange) => {
-      await using _ = exchange;
-      const { headers } = exchange.response;
-      return { body: this.#parse(await exchange.text()) as T, headers };
-    });
-  }
-
   /** Many requests in few, each with its own outcome, in the order given. */
-  batch<T>(items: readonly BatchItem[], options: CallOptions = {}): Promise<readonly BatchOutcome<T>[]> {
+  async batch<T>(items: readonly BatchItem[], options: CallOptions = {}): Promise<readonly BatchOutcome<T>[]> {
     const { governor } = this.#wire;
-    return runBatch<T>(
+    const outcomes = await runBatch(
       {
         clock: this.clock,
         host: this.host,
@@ -100,6 +91,7 @@ export class GraphClient implements AsyncDisposable {
       },
       items,
     );
+    return outcomes as readonly BatchOutcome<T>[];
   }
 
   /** The answer's octets. A place is held until a large one is read, or disposed of. */

@@ -32,11 +32,14 @@ export class Exchange implements AsyncDisposable {
 
   /** A small answer, complete; of a large one nothing, and the connection is cut. */
   async small(): Promise<ByteSource | undefined> {
-    await using _ = this;
-    if (this.#declared > SMALL) return undefined;
-    const { chunks, reader } = await this.#start();
-    await reader?.cancel().catch(() => {}); // nobody asks what became of the rest
-    return reader ? undefined : byteSourceOf(Buffer.concat(chunks));
+    try {
+      if (this.#declared > SMALL) return undefined;
+      const { chunks, reader } = await this.#start();
+      await reader?.cancel().catch(() => {}); // nobody asks what became of the rest
+      return reader ? undefined : byteSourceOf(Buffer.concat(chunks));
+    } finally {
+      await this[Symbol.asyncDispose]();
+    }
   }
 
   get #declared(): number {

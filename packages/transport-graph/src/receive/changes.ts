@@ -1,0 +1,71 @@
+import { anySignal } from '@signalbox/kit';
+import type { Change, ChangeBatch, ChangesRequest } from '@signalbox/core';
+import { enter, type Session } from '../session.ts';
+import { type Position, readCursor, type Silence, writeCursor } from './cursor.ts';
+import { beginSilence, readPage } from './sweep.ts';
+import { createWaker, type Waker } from './waker.ts';
+
+/** One run of `changes`. */
+interface Run {
+  readonly session: Session;
+  readonly request: ChangesRequest;
+  /** Absent until the first page of a run from the beginning, or from now. */
+  position: Position | undefined;
+  /** For the first page of a run from now; then it is in the position. */
+  silence: Silence | undefined;
+  /** When the last finished sweep began; before the first one nothing can be promised but the distant past. */
+  sweptAt: Date;
+}
+
+/** Sweeps by delta. Between pages nothing is held, and every page has its cursor. */
+export async function* readChanges(session: Session, request: ChangesRequest): AsyncGenerator<ChangeBatch, void, undefined> {
+  enter(session, request);
+  const stop = new AbortController();
+  const waker = createWaker(request.wake, stop.signal);
+  const run: Run = { session, request, position: undefined, silence: undefined, sweptAt: new Date(0) };
+  try {
+    if (request.since.kind === 'cursor') run.position = readCursor(session.refSpace, request.folder, request.since.cursor);
+    if (request.since.kind === 'now') run.silence = await beginSilence(session, request.folder, request.signal);
+    yield* sweep(run);
+    while (request.watch) {
+      await waitFor(run, waker);
+      yield* sweep(run);
+    }
+  } catch (error) {
+    // Disposal ends an iteration; the last cursor handed out tells where.
+    if (session.client.closed.aborted && !request.signal?.aborted) return;
+    throw error;
+  } finally {
+    stop.abort();
+  }
+}
+
+/** Every page is a batch: while a large folder is gone through, those without changes are its signs of life, and where to go on after a crash. */
+async function* sweep(run: Run): AsyncGenerator<ChangeBatch, void, undefined> {
+  const { session, request } = run;
+  const sweptAt = session.clock.now();
+  for (let complete = false; !complete; ) {
+    enter(session, request);
+    const page = await readPage(session, request.folder, run.position, { silence: run.position?.silence ?? run.silence, signal: request.signal });
+    ({ complete } = page);
+    run.position = page.position;
+    run.silence = undefined;
+    if (complete) run.sweptAt = sweptAt;
+    yield batchOf(run, page.position, page.changes, complete);
+  }
+}
+
+function batchOf({ session, request, sweptAt }: Run, position: Position, changes: readonly Change[], caughtUp: boolean): ChangeBatch {
+  return { changes, cursor: writeCursor(session.refSpace, request.folder, position), sweptAt, caughtUp };
+}
+
+/** Until somebody says that there is something, or it is time to look. */
+async function waitFor({ session, request }: Run, waker: Waker): Promise<void> {
+  const over = new AbortController();
+  const signal = anySignal(request.signal, session.client.closed, over.signal) ?? over.signal;
+  try {
+    await Promise.race([waker.next(signal), session.clock.sleep(session.config.pollIntervalMs, signal)]);
+  } finally {
+    over.abort();
+  }
+}

@@ -1,0 +1,49 @@
+import { type Cursor, type FolderId, MailError } from '@signalbox/core';
+import { type CursorBinding, decodeCursor, encodeCursor } from '@signalbox/kit';
+import { KnownMessages } from './known.ts';
+
+const VERSION = 1;
+
+/**
+ * While a folder is gone through for the first time and nothing of it is to be reported: when that began, by the server's clock, and which
+ * of the messages that changed about then were there already.
+ */
+export interface Silence {
+  /** Milliseconds, whole seconds. */
+  readonly since: number;
+  readonly present: KnownMessages;
+}
+
+export interface Position {
+  /** The server's link to what comes next, without the server. Opaque (FACTS.md F). */
+  readonly link: string;
+  /** The folder is being gone through for the first time. */
+  readonly first: boolean;
+  readonly known: KnownMessages;
+  readonly silence?: Silence;
+}
+
+const bindingOf = (refSpace: string, folder: FolderId): CursorBinding => ({ refSpace, folder, version: VERSION });
+
+/** Where there is no room for them, fewer messages are known, and a change to one that is not is reported as one that may have come. */
+export function writeCursor(refSpace: string, folder: FolderId, { link, first, known, silence }: Position): Cursor {
+  const encode = (most: number): Cursor =>
+    encodeCursor(bindingOf(refSpace, folder), [link, first ? 1 : 0, known.encode(most), ...(silence ? [silence.since, silence.present.encode(most)] : [])]);
+  for (const most of [256, 64]) {
+    try {
+      return encode(most);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  return encode(0);
+}
+
+/** Throws `cursor.foreign`, `cursor.expired`. */
+export function readCursor(refSpace: string, folder: FolderId, cursor: Cursor): Position {
+  const position = decodeCursor(bindingOf(refSpace, folder), cursor);
+  const [link, first, known, since, present] = Array.isArray(position) ? (position as readonly unknown[]) : [];
+  if (typeof link !== 'string' || !link.startsWith('/') || typeof known !== 'string') throw new MailError('cursor.foreign', 'This cursor has no position in it.');
+  const silence = typeof since === 'number' && typeof present === 'string' ? { silence: { since, present: new KnownMessages(present) } } : {};
+  return { link, first: first === 1, known: new KnownMessages(known), ...silence };
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+
+/** Octets of a digest that are kept for each message: two of 256 agree by chance once in ten thousand million mailboxes. */
+const OCTETS = 6;
+/** A cursor has room for so many beside the server's own position. */
+const MOST = 256;
+
+/**
+ * The messages reported last. A delta shows a message that has changed like one that has come (FACTS.md E4); what stands here has not come.
+ * Most changes are to recent mail, which is read, flagged and filed soon after it was reported.
+ */
+export class KnownMessages {
+  readonly #digests: Set<string>;
+
+  constructor(encoded = '') {
+    this.#digests = new Set();
+    for (let at = 0; at + DIGEST <= encoded.length; at += DIGEST) this.#digests.add(encoded.slice(at, at + DIGEST));
+  }
+
+  has(key: string): boolean {
+    return this.#digests.has(digestOf(key));
+  }
+
+  add(key: string): void {
+    const digest = digestOf(key);
+    this.#digests.delete(digest);
+    this.#digests.add(digest);
+    if (this.#digests.size <= MOST) return;
+    const [oldest] = this.#digests;
+    if (oldest !== undefined) this.#digests.delete(oldest);
+  }
+
+  delete(key: string): void {
+    this.#digests.delete(digestOf(key));
+  }
+
+  /** The youngest of them. */
+  encode(most = MOST): string {
+    return [...this.#digests].slice(most === 0 ? this.#digests.size : -most).join('');
+  }
+}
+
+const DIGEST = (OCTETS * 8) / 6;
+const digestOf = (key: string): string => createHash('sha256').update(key).digest().subarray(0, OCTETS).toString('base64url');

@@ -1,0 +1,35 @@
+import type { CallOptions, LocateQuery, MessageRef, MessageSummary } from '@signalbox/core';
+import { type GraphMessage, SUMMARY, summaryOf } from '../convert.ts';
+import type { BatchItem } from '../http/batch.ts';
+import { segment } from '../http/request.ts';
+import { pagesOf } from '../pages.ts';
+import { enter, type Session } from '../session.ts';
+
+/** One request for all folders: Graph keeps the Message-ID with its brackets. */
+export async function* locateMessages(session: Session, { messageId, folders }: LocateQuery, options?: CallOptions): AsyncGenerator<MessageSummary, void, undefined> {
+  enter(session, options);
+  const query = { ...SUMMARY, $filter: `internetMessageId eq '<${messageId.replaceAll("'", "''")}>'`, $top: 50 };
+  const wanted = folders && new Set(folders);
+  for await (const page of pagesOf<GraphMessage>(session.client, { method: 'GET', path: '/messages', query, names: 'mailbox', signal: options?.signal })) {
+    for (const message of page) {
+      const summary = summaryOf(message);
+      if (!summary || summary.messageId !== messageId || (wanted && !wanted.has(summary.ref.folder))) continue;
+      enter(session, options);
+      yield summary;
+    }
+  }
+}
+
+/** An immutable id finds a message wherever it went, so its folder is compared. */
+export async function presentMessages(session: Session, refs: readonly MessageRef[], options?: CallOptions): Promise<readonly MessageRef[]> {
+  enter(session, options);
+  const keys = [...new Set(refs.map(({ key }) => key))];
+  const items = keys.map((key): BatchItem => ({ method: 'GET', path: `/messages/${segment(key)}`, query: { $select: 'id,parentFolderId' } }));
+  const places = new Map<string, string>();
+  for (const [index, outcome] of (await session.client.batch<GraphMessage>(items, options)).entries()) {
+    const key = keys[index] ?? '';
+    if ('value' in outcome) places.set(key, outcome.value.parentFolderId ?? '');
+    else if (outcome.error.code !== 'message.not-found') throw outcome.error;
+  }
+  return refs.filter(({ folder, key }) => places.get(key) === folder);
+}

@@ -1,0 +1,86 @@
+import type { FolderRole } from '@signalbox/core';
+import { type Faults, openTestHost, type World } from '@signalbox/conformance';
+import { issueFrom, type Mailbox, openSecondDoor, startTenant, type Tenant } from '@signalbox/tenant-sim';
+import { Agent, fetch as undiciFetch } from 'undici';
+import { plugin } from '../src/index.ts';
+
+/** One tenant for all worlds, a mailbox for each: what is switched for one must not touch another. */
+export const openTenant = (): Promise<Tenant> =>
+  startTenant({
+    doors: ['graph'],
+    mime: 'kept',
+    tenant: { acceptedDomains: ['contoso.test'] },
+    apps: [{ scopes: [{ resource: 'graph', scope: 'Mail.ReadWrite' }, { resource: 'graph', scope: 'Mail.Send' }] }],
+  });
+
+let worlds = 0;
+
+export async function openGraphWorld(tenant: Tenant, more: Readonly<Record<string, unknown>> = {}): Promise<World> {
+  worlds += 1;
+  const address = `case-${worlds}@contoso.test`;
+  tenant.directory.addUser({ userPrincipalName: address });
+  const mailbox = tenant.store.mailbox(address)!;
+  const network = cuttableNetwork(tenant.certificates.ca);
+  const host = await openTestHost({
+    plugin,
+    mailbox: { id: 'case', address },
+    config: { baseUrl: tenant.doors.graph!.baseUrl, pollIntervalMs: 100, throttlePatienceMs: 300, ...more },
+    issuer: issueFrom(tenant, 'bearer', address, 'graph'),
+    fetch: network.fetch,
+  });
+  return {
+    ...host.world,
+    transport: await host.open(),
+    recipients: ['ada@contoso.test', 'ben@contoso.test'],
+    sharesProcess: true,
+    door: { ...openSecondDoor(tenant, mailbox), expunge: (role, subject) => erase(tenant, mailbox, role, subject) },
+    defects: { 'message/sender': 'Graph shows the first address of From only (docs/quirks/graph.md)' },
+    faults: { ...host.faults, ...faultsOf(mailbox, tenant), dropConnections: () => network.cut() },
+    async [Symbol.asyncDispose]() {
+      await host[Symbol.asyncDispose]();
+      await network.cut();
+      tenant.directory.removeUser(address);
+    },
+  };
+}
+
+const FOLDERS: Readonly<Record<string, string>> = { sent: 'sentitems', junk: 'junkemail', trash: 'deleteditems' };
+
+/** An immutable id finds a message also where deleted ones are kept for an administrator, so that one is gone only once that time is over too. */
+async function erase({ facts }: Tenant, mailbox: Mailbox, role: FolderRole, subject: string): Promise<void> {
+  for (const message of mailbox.folder(FOLDERS[role] ?? role)?.messages.slice() ?? []) {
+    if (facts.headers(message).subject !== subject) continue;
+    mailbox.remove(message, 'recoverable');
+    mailbox.remove(message, 'recoverable');
+  }
+}
+
+/** As a host binds `fetch`, with connections that can be cut under it. */
+function cuttableNetwork(ca: string): { readonly fetch: typeof globalThis.fetch; cut(): Promise<void> } {
+  const open = (): Agent => new Agent({ connect: { ca } });
+  let agent = open();
+  return {
+    fetch: ((input: Parameters<typeof undiciFetch>[0], init?: Parameters<typeof undiciFetch>[1]) => undiciFetch(input, { ...init, dispatcher: agent })) as unknown as typeof globalThis.fetch,
+    async cut() {
+      const old = agent;
+      agent = open();
+      await old.destroy();
+    },
+  };
+}
+
+function faultsOf(mailbox: Mailbox, { faults }: Tenant): Faults {
+  const place = { mailbox: mailbox.address };
+  const once = { times: 1 };
+  return {
+    async expireCursors() {
+      faults.set('graph.delta-gone', place, once);
+    },
+    hang: async () => faults.set('http.slow', { ...place, ms: 3_600_000 }),
+    throttle: async () => faults.set('http.refuse', { ...place, status: 429 }),
+    fillMailbox: async () => faults.set('mailbox.full', place),
+    async loseNextSendAnswer() {
+      faults.set('http.drop-response', { ...place, method: 'POST', when: 'after', path: '/send' }, once);
+    },
+  };
+}
