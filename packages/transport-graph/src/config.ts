@@ -22,6 +22,14 @@ const fields = z.strictObject({
   requestTimeoutMs: milliseconds.default(60_000),
   /** How long one call waits for a server that wants less; beyond it fails with `throttled` or `unavailable`. */
   throttlePatienceMs: z.int().nonnegative().default(10_000),
+  send: z
+    .strictObject({
+      /** `send-mail` sends in one step: for applications that have Mail.Send and not Mail.ReadWrite. */
+      mode: z.enum(['draft', 'send-mail']).default('draft'),
+      /** The largest message the mailbox may send (MaxSendSize): Graph does not tell. */
+      maxBytes: z.int().positive().optional(),
+    })
+    .prefault({}),
 });
 
 export const graphConfig = fields.transform(({ baseUrl, scopes, ...config }) => {

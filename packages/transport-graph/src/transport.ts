@@ -5,6 +5,7 @@ import { segment } from './http/request.ts';
 import { mutateFacet } from './mutate/mutate.ts';
 import { checkMailbox } from './probe.ts';
 import { receiveFacet } from './receive/receive.ts';
+import { sendFacet } from './send/send.ts';
 import type { Session } from './session.ts';
 
 /** The door is the service and the mailbox's own address: refs and cursors hold whoever signed in, and however. */
@@ -21,6 +22,7 @@ export async function openGraph(context: TransportContext<GraphConfig>, options?
       probe: { check: (options) => checkMailbox(session, options) },
       receive: receiveFacet(session),
       mutate: mutateFacet(session),
+      send: sendFacet({ client, clock, log, mailbox: mailbox.address }, config.send),
       [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
     };
   } catch (error) {

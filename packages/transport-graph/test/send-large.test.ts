@@ -1,0 +1,178 @@
+import type { Submission } from '@signalbox/core';
+import PostalMime, { type Email } from 'postal-mime';
+import { describe, expect, it } from 'vitest';
+import { largeLetter, letterWithFiles, octetsAt } from './large-letters.ts';
+import { ADA, codeOf, hurried, MESSAGE_ID } from './letters.ts';
+import { ADDRESS, setting, type Setting } from './setting.ts';
+
+const MB = 1_024 * 1_024;
+
+/** Sends it, and reads what left by a library that has no part in sending. */
+async function sent({ open, tenant }: Setting, submission: Submission): Promise<Email> {
+  const { send } = await open({}, { clock: hurried(tenant.clock) });
+  await send!.dispatch(submission);
+  expect(tenant.mailFlow.submitted.length).toBe(1);
+  return PostalMime.parse(tenant.mailFlow.submitted[0]!.raw, { attachmentEncoding: 'arraybuffer', forceRfc822Attachments: true });
+}
+
+const octetsOf = ({ content }: Email['attachments'][number]): Buffer => Buffer.from(content as ArrayBuffer);
+
+describe('a message whose MIME is too large for one request', () => {
+  it('arrives with its text, its header and its files, octet for octet', () =>
+    setting(async (here) => {
+      const headers = ['Cc: =?utf-8?Q?J=C3=BCrgen?= <juergen@example.org>', 'Reply-To: desk@contoso.test', 'Importance: high', 'In-Reply-To: <question@example.org>', 'References: <root@example.org>', ' <question@example.org>', 'X-Ticket: 17'];
+      const submission = letterWithFiles([{ name: 'small.pdf', octets: 70_001, seed: 3 }, { name: 'large.pdf', octets: 5 * MB + 7 }], headers);
+      const mail = await sent(here, { ...submission, envelope: { mailFrom: ADDRESS, rcptTo: [ADA, 'juergen@example.org'] } });
+      expect(mail).toMatchObject({ subject: 'Große Post', messageId: `<${MESSAGE_ID}>`, inReplyTo: '<question@example.org>', references: '<root@example.org> <question@example.org>' });
+      expect([mail.from, mail.to, mail.cc, mail.replyTo]).toMatchObject([{ name: 'Sales', address: ADDRESS }, [{ name: 'Ada', address: ADA }], [{ name: 'Jürgen', address: 'juergen@example.org' }], [{ address: 'desk@contoso.test' }]]);
+      expect(mail.text?.trim()).toBe('See the files.');
+      expect(mail.headers.find(({ key }) => key === 'x-ticket')?.value).toBe('17');
+      expect(mail.attachments.map(({ filename, mimeType, disposition }) => [filename, mimeType, disposition])).toEqual([['small.pdf', 'application/pdf', 'attachment'], ['large.pdf', 'application/pdf', 'attachment']]);
+      expect(mail.attachments.map((file) => octetsOf(file).equals(octetsAt(0, octetsOf(file).byteLength, file.filename === 'small.pdf' ? 3 : 1)))).toEqual([true, true]);
+      expect(mail.attachments.map((file) => octetsOf(file).byteLength)).toEqual([70_001, 5 * MB + 7]);
+    }));
+
+  it('keeps HTML with its pictures, and attached messages as they are', () =>
+    setting(async (here) => {
+      const attached = 'From: x@example.org\r\nSubject: inner\r\n\r\ninner text\r\n';
+      const mail = await sent(
+        here,
+        largeLetter('multipart/mixed; boundary=a', [
+          '--a\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nGr=FC=DFe\r\n',
+          '--b\r\nContent-Type: multipart/related; boundary=c\r\n\r\n--c\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Grüße <img src="cid:logo@contoso"></p>\r\n',
+          '--c\r\nContent-Type: image/png\r\nContent-ID: <logo@contoso>\r\nContent-Disposition: inline; filename=logo.png\r\nContent-Transfer-Encoding: base64\r\n\r\n',
+          { octets: 1_234 },
+          '--c--\r\n--b--\r\n',
+          `--a\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment; filename=inner.eml\r\n\r\n${attached}\r\n`,
+          '--a\r\nContent-Type: application/zip; name="=?utf-8?Q?Pl=C3=A4ne.zip?="\r\nContent-Transfer-Encoding: base64\r\n\r\n',
+          { octets: 4 * MB },
+          '--a--\r\n',
+        ]),
+      );
+      expect(mail.html).toContain('<p>Grüße <img src="cid:logo@contoso"></p>');
+      expect(mail.attachments.map(({ filename, mimeType, disposition, contentId }) => [filename, mimeType, disposition, contentId ?? null])).toEqual([
+        ['logo.png', 'image/png', 'inline', '<logo@contoso>'],
+        ['inner.eml', 'message/rfc822', 'attachment', null],
+        ['Pläne.zip', 'application/zip', 'attachment', null],
+      ]);
+      expect(here.tenant.mailFlow.submitted[0]!.raw.toString()).toContain(`\r\n\r\n${attached}\r\n--`);
+    }));
+
+  it('stays in its conversation', () =>
+    setting(async (here) => {
+      const { mailbox, open, put, tenant } = here;
+      put(['From: ada@example.org', `To: ${ADDRESS}`, 'Subject: A question', 'Message-ID: <question@example.org>', '', 'Why?']);
+      const { send } = await open({}, { clock: hurried(tenant.clock) });
+      await send!.dispatch(letterWithFiles([{ name: 'answer.pdf', octets: 4 * MB }], ['In-Reply-To: <question@example.org>', 'References: <question@example.org>']));
+      const client = here.client();
+      const { value } = await client.json<{ value: readonly { conversationId: string; parentFolderId: string }[] }>({ method: 'GET', path: '/messages', query: { $select: 'conversationId,parentFolderId', $top: 10 } });
+      expect(value.length).toBe(2);
+      expect(new Set(value.map(({ conversationId }) => conversationId)).size).toBe(1);
+      expect(mailbox.folder('sentitems')?.messages.length).toBe(1);
+    }));
+
+  it.each([
+    ['a signature', 'multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256; boundary=s'],
+    ['encryption', 'multipart/encrypted; protocol="application/pgp-encrypted"; boundary=s'],
+    ['S/MIME', 'application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m'],
+    ['a piece of a message', 'message/partial; id=a; number=1; total=2'],
+  ])('is refused before anything is sent when it is %s of 20 MB, and says the way out', (_, contentType) =>
+    setting(async ({ open, requests, mailbox, tenant }) => {
+      const { send } = await open();
+      const before = requests.length;
+      const submission = largeLetter(contentType, ['--s\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n', { octets: 15 * MB }, '--s--\r\n']);
+      await expect(send!.dispatch(submission)).rejects.toMatchObject({ code: 'capability.unsupported', remedy: { who: 'operator', text: expect.stringContaining('through SMTP') as string } });
+      expect([requests.length - before, mailbox.folder('drafts')?.messages.length, tenant.mailFlow.submitted.length]).toEqual([0, 0, 0]);
+    }),
+  );
+
+  it('is refused with an invitation among its alternatives', () =>
+    setting(async ({ open }) => {
+      const { send } = await open();
+      const submission = largeLetter('multipart/alternative; boundary=b', ['--b\r\nContent-Type: text/plain\r\n\r\nCome.\r\n--b\r\nContent-Type: text/calendar; method=REQUEST\r\nContent-Transfer-Encoding: base64\r\n\r\n', { octets: 4 * MB }, '--b--\r\n']);
+      expect(await codeOf(send!.dispatch(submission))).toBe('capability.unsupported');
+    }));
+
+  it('is refused when its text alone is larger than a request', () =>
+    setting(async ({ open, mailbox }) => {
+      const { send } = await open();
+      const text = `${'x'.repeat(70)}\r\n`.repeat(60_000);
+      await expect(send!.dispatch(largeLetter('text/plain', [text]))).rejects.toMatchObject({ code: 'message.too-large', remedy: { who: 'operator' } });
+      expect(mailbox.folder('drafts')?.messages.length).toBe(0);
+    }));
+});
+
+describe('an upload', () => {
+  it('that is interrupted three times still yields one mail with the whole file', () =>
+    setting(async (here) => {
+      const { fault, requests } = here;
+      using drops = fault('http.drop-response', { when: 'before', method: 'PUT' }, 1);
+      using lost = fault('http.drop-response', { when: 'after', method: 'PUT' }, 1);
+      using busy = fault('http.refuse', { status: 503, when: 'after', method: 'PUT' }, 1);
+      const mail = await sent(here, letterWithFiles([{ name: 'large.bin', octets: 12 * MB + 11 }]));
+      expect(mail.attachments.map((file) => octetsOf(file).equals(octetsAt(0, 12 * MB + 11)))).toEqual([true]);
+      expect([drops, lost, busy].map((one) => (one as Disposable & { readonly struck: number }).struck)).toEqual([1, 1, 1]);
+      for (const { url, headers } of requests.filter(({ method }) => method === 'PUT')) {
+        expect(url).toContain('authtoken');
+        expect(Object.keys(headers).map((name) => name.toLowerCase())).not.toContain('authorization');
+      }
+    }));
+
+  it('whose last answer is lost attaches the file once', () =>
+    setting(async (here) => {
+      const { fault } = here;
+      using _ = fault('http.drop-response', { when: 'after', method: 'PUT' }, 1);
+      const mail = await sent(here, letterWithFiles([{ name: 'a.bin', octets: 3 * MB + 5 }, { name: 'b.bin', octets: 3 * MB + 9 }]));
+      expect(mail.attachments.map(({ filename }) => filename)).toEqual(['a.bin', 'b.bin']);
+    }));
+
+  it('begins anew in another session where the first is lost, reading the message again', () =>
+    setting(async (here) => {
+      const { tenant, open, requests } = here;
+      const submission = letterWithFiles([{ name: 'a.bin', octets: 9 * MB }, { name: 'b.bin', octets: 4 * MB, seed: 5 }]);
+      let puts = 0;
+      const { send } = await open(
+        {},
+        {
+          clock: hurried(tenant.clock),
+          fetch: async (input, init) => {
+            if (init?.method === 'PUT' && (puts += 1) === 2) tenant.clock.jump(3 * 3_600_000); // sessions live for two hours
+            return here.context.fetch(input, init);
+          },
+        },
+      );
+      await send!.dispatch(submission);
+      const mail = await PostalMime.parse(tenant.mailFlow.submitted[0]!.raw, { attachmentEncoding: 'arraybuffer' });
+      expect(mail.attachments.map((file) => octetsOf(file).equals(octetsAt(0, octetsOf(file).byteLength, file.filename === 'a.bin' ? 1 : 5)))).toEqual([true, true]);
+      expect(mail.attachments.map((file) => octetsOf(file).byteLength)).toEqual([9 * MB, 4 * MB]);
+      expect(requests.filter(({ url }) => url.endsWith('createUploadSession')).length).toBe(3);
+      expect(submission.content.opened).toBe(5); // header, survey, first walk, the file again, the walk from there on
+    }));
+
+  it('that fails for good leaves no draft', () =>
+    setting(async ({ open, tenant, mailbox, fault }) => {
+      const { send } = await open({}, { clock: hurried(tenant.clock) });
+      using _ = fault('http.refuse', { status: 503, method: 'PUT' });
+      expect(await codeOf(send!.dispatch(letterWithFiles([{ name: 'a.bin', octets: 4 * MB }])))).toBe('unavailable');
+      expect([mailbox.folder('drafts')?.messages.length, tenant.mailFlow.submitted.length]).toEqual([0, 0]);
+    }));
+
+  it('stops on abort', () =>
+    setting(async ({ open, mailbox, context }) => {
+      const stop = new AbortController();
+      const { send } = await open({}, { fetch: async (input, init) => {
+        if (init?.method === 'PUT') stop.abort(new Error('enough'));
+        return context.fetch(input, init);
+      } });
+      await expect(send!.dispatch(letterWithFiles([{ name: 'a.bin', octets: 4 * MB }]), { signal: stop.signal })).rejects.toThrow('enough');
+      await expect.poll(() => mailbox.folder('drafts')?.messages.length).toBe(0);
+    }));
+
+  it('keeps the address of its session out of the log', () =>
+    setting(async (here) => {
+      using _ = here.fault('http.drop-response', { when: 'after', method: 'PUT' }, 1);
+      await sent(here, letterWithFiles([{ name: 'a.bin', octets: 5 * MB }]));
+      expect(here.logged.some(({ event }) => event === 'graph.upload-interrupted')).toBe(true);
+      expect(JSON.stringify(here.logged)).not.toMatch(/authtoken|attachmentsessions/i);
+    }));
+});
