@@ -28,6 +28,11 @@ export interface SendTraits {
   readonly sentCopy: 'automatic' | 'on-request' | 'none';
   /** The largest message the server takes, in octets; absent when it does not say. */
   readonly maxBytes?: number;
+  /**
+   * Content of at most so many octets is sent as it stands. Larger content is told the server part by part and put together anew there: same meaning,
+   * other octets; what would not survive that, such as a signature, is refused with `capability.unsupported`. Absent: everything is sent as it stands.
+   */
+  readonly keptUpTo?: number;
 }
 
 /** JSON-safe; survives a crash. */
