@@ -55,10 +55,12 @@ describe('sending', () => {
     setting(
       async ({ open, mailbox, tenant }) => {
         const large = letter({ body: 'x'.repeat(70).concat('\r\n').repeat(20_000) });
-        expect(await codeOf((await open()).send!.dispatch(large.submission))).toBe('message.too-large');
+        await expect((await open()).send!.dispatch(large.submission)).rejects.toMatchObject({ code: 'message.too-large', message: expect.stringContaining('MaxSendSize is 35 MB') as string, remedy: { who: 'tenant-admin' } });
         const { send } = await open({ send: { maxBytes: 1_000_000 } });
         expect(send!.traits.maxBytes).toBe(1_000_000);
-        await expect(send!.dispatch(large.submission)).rejects.toThrow('1000000 are the limit');
+        await expect(send!.dispatch(large.submission)).rejects.toThrow('limit is 1000000 octets');
+        const { open: openContent } = large.submission.content;
+        await expect(send!.stage!({ ...large.submission, content: { open: openContent } })).rejects.toThrow('limit is 1000000 octets'); // of a size nobody told
         expect([mailbox.folder('drafts')?.messages.length, tenant.mailFlow.submitted.length]).toEqual([0, 0]);
       },
       { tenant: { acceptedDomains: ['contoso.test'], limits: { messageBytes: 1_000_000 } }, users: [{ userPrincipalName: ADDRESS }], apps: [{ roles: [{ resource: 'graph', role: 'Mail.ReadWrite' }, { resource: 'graph', role: 'Mail.Send' }] }] },
@@ -175,4 +177,37 @@ describe('an unclear sending', () => {
       expect(await send!.outcome!(staged)).toBe('cannot-tell');
       expect(await send!.outcome!('nobody-knows@contoso.test')).toBe('not-found');
     }));
+});
+
+describe('an application without Mail.ReadWrite', () => {
+  const permissions = (...roles: readonly string[]) => ({ tenant: { acceptedDomains: ['contoso.test'] }, users: [{ userPrincipalName: ADDRESS }], apps: [{ roles: roles.map((role) => ({ resource: 'graph' as const, role })) }] });
+
+  it('sends in one step, which is logged, and is not asked for a draft again', () =>
+    setting(async ({ open, tenant, logged, requests }) => {
+      const { send } = await open();
+      expect(await send!.dispatch(letter().submission)).toMatchObject({ accepted: [ADA], messageId: MESSAGE_ID });
+      await send!.dispatch(letter().submission);
+      expect(tenant.mailFlow.submitted.map(({ raw }) => raw.toString())).toEqual([letter().raw, letter().raw]);
+      expect(requests.filter(({ method, url }) => method === 'POST' && url.endsWith('/messages')).length).toBe(1);
+      expect(logged.filter(({ event }) => event === 'graph.sending-in-one-step').length).toBe(1);
+      await expect(send!.stage!(letter().submission)).rejects.toMatchObject({ code: 'access.denied', remedy: { who: 'tenant-admin' } });
+    }, permissions('Mail.Read', 'Mail.Send')));
+
+  it('stages nothing where it is configured to send in one step, and takes no more than one request holds', () =>
+    setting(async ({ open, tenant }) => {
+      const { send } = await open({ send: { mode: 'send-mail' } });
+      expect([send!.stage, send!.traits.maxBytes, send!.traits.keptUpTo]).toEqual([undefined, 3 * 1_024 * 1_024, undefined]);
+      await send!.dispatch(letter().submission);
+      expect(await codeOf(send!.dispatch(letter({ body: 'x'.repeat(70).concat('\r\n').repeat(50_000) }).submission))).toBe('message.too-large');
+      expect(tenant.mailFlow.submitted.length).toBe(1);
+      expect(await send!.outcome!(MESSAGE_ID)).toBe('sent');
+    }, permissions('Mail.Read', 'Mail.Send')));
+
+  it('is told delivery.unknown when the answer is lost', () =>
+    setting(async ({ open, tenant, fault }) => {
+      const { send } = await open({ send: { mode: 'send-mail' } });
+      using _ = fault('http.refuse', { status: 504, when: 'after', method: 'POST', path: '/sendMail$' }, 1);
+      expect(await codeOf(send!.dispatch(letter().submission))).toBe('delivery.unknown');
+      expect(tenant.mailFlow.submitted.length).toBe(1);
+    }, permissions('Mail.Read', 'Mail.Send')));
 });

@@ -5,6 +5,7 @@ import { retryAfterOf } from '../http/retry-after.ts';
 import { discardDraft } from './create-draft.ts';
 import { demandEnvelopeOfHeaders } from './envelope.ts';
 import { readLetter } from './letter.ts';
+import { namingTheLimit } from './limits.ts';
 import { grantReadWrite } from './refusals.ts';
 import type { Sending } from './sending.ts';
 import { stage, type StagedMessage } from './stage.ts';
@@ -65,7 +66,7 @@ const PERHAPS_SENT: ReadonlySet<MailErrorCode> = new Set(['message.not-found', '
 function explain(error: unknown, host: string): unknown {
   if (!isMailError(error) || error.code === 'delivery.unknown') return error;
   const isUnclear = error.retry === 'unknown-outcome';
-  if (!isUnclear && !PERHAPS_SENT.has(error.code)) return error;
+  if (!isUnclear && !PERHAPS_SENT.has(error.code)) return namingTheLimit(error);
   return new MailError('delivery.unknown', isUnclear ? `${host} was asked to send the message, and its answer did not come.` : `${host} has no such draft to send: it may have been sent before.`, {
     cause: error,
     ...(error.detail && { detail: error.detail }),

@@ -1,8 +1,10 @@
-import { isMailError, MailError, type CallOptions, type Receipt, type Send, type Submission } from '@signalbox/core';
+import { type CallOptions, isMailError, MailError, type Receipt, type Send, type Submission } from '@signalbox/core';
 import { sendAtOnce, sendDraft, sendSubmission } from './dispatch.ts';
 import { createWayStations } from './folders.ts';
 import { decodeHandle, encodeHandle } from './handle.ts';
 import { outcomeOfDraft, outcomeOfMessageId } from './outcome.ts';
+import { LARGEST_MIME } from './letter.ts';
+import { contentUpTo } from './limits.ts';
 import type { Sending } from './sending.ts';
 import { stage } from './stage.ts';
 
@@ -14,22 +16,20 @@ export interface SendOptions {
 }
 
 export function sendFacet(sending: Sending, { mode, maxBytes }: SendOptions): Send {
+  const limit = mode === 'draft' ? maxBytes : Math.min(maxBytes ?? LARGEST_MIME, LARGEST_MIME);
   const stationOf = createWayStations(sending.client);
   const begin = ({ signal }: CallOptions = {}): void => {
     signal?.throwIfAborted();
     sending.client.closed.throwIfAborted();
   };
-  const demandSize = ({ content: { size } }: Submission): void => {
-    if (maxBytes !== undefined && size !== undefined && size > maxBytes) throw tooLarge(size, maxBytes);
-  };
+  const limited = (submission: Submission): Submission => ({ ...submission, content: contentUpTo(submission.content, limit) });
   const sendWhole = createWholeSending(sending, mode);
   return {
-    traits: { envelope: 'from-headers', messageId: 'may-be-replaced', sentCopy: 'automatic', ...(maxBytes !== undefined && { maxBytes }) },
+    traits: { envelope: 'from-headers', messageId: 'may-be-replaced', sentCopy: 'automatic', ...(mode === 'draft' && { keptUpTo: LARGEST_MIME }), ...(limit !== undefined && { maxBytes: limit }) },
     ...(mode === 'draft' && {
       async stage(submission: Submission, options?: CallOptions) {
         begin(options);
-        demandSize(submission);
-        const { messageId, ...draft } = await stage(sending, submission, options);
+        const { messageId, ...draft } = await stage(sending, limited(submission), options);
         if (messageId === undefined) throw new MailError('protocol.violation', `${sending.client.host} made a draft without a Message-ID.`);
         return { handle: encodeHandle(draft), messageId };
       },
@@ -37,8 +37,7 @@ export function sendFacet(sending: Sending, { mode, maxBytes }: SendOptions): Se
     async dispatch(what, options) {
       begin(options);
       if ('handle' in what) return sendDraft(sending, { ...decodeHandle(what, sending.mailbox), messageId: what.messageId }, options);
-      demandSize(what);
-      return sendWhole(what, options);
+      return sendWhole(limited(what), options);
     },
     async outcome(what, options) {
       begin(options);
@@ -64,6 +63,3 @@ function createWholeSending(sending: Sending, mode: SendOptions['mode']): (submi
     }
   };
 }
-
-const tooLarge = (size: number, maxBytes: number): MailError =>
-  new MailError('message.too-large', `The message has ${size} octets, and ${maxBytes} are the limit of this mailbox.`);

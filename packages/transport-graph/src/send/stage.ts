@@ -5,6 +5,7 @@ import { draftMessage } from './draft-message.ts';
 import { demandEnvelopeOfHeaders } from './envelope.ts';
 import type { StagedDraft } from './handle.ts';
 import { type Letter, readLetter } from './letter.ts';
+import { namingTheLimit } from './limits.ts';
 import { type Survey, survey } from './mime/survey.ts';
 import { textTooLarge } from './mime/text.ts';
 import type { Sending } from './sending.ts';
@@ -47,7 +48,7 @@ async function fromParts(sending: Sending, content: Content, options?: CallOptio
   } catch (error) {
     const discarded = discardDraft(sending, draft.id);
     if (!options?.signal?.aborted) await discarded;
-    throw error;
+    throw namingTheLimit(error);
   }
 }
 
