@@ -48,6 +48,13 @@ describe('a draft', () => {
     expect(textOf('drafts')).toMatch(/In-Reply-To: <parent@x>[\s\S]*References: <root@x> <parent@x>/);
   });
 
+  it('has fields of any name that are set as internet headers, and keeps them when something is attached', async () => {
+    const named = (name: string) => `String {00020386-0000-0000-C000-000000000046} Name ${name}`;
+    const created = await draft({ internetMessageHeaders: [{ name: 'x-case', value: '42' }], singleValueExtendedProperties: [{ id: named('Auto-Submitted'), value: 'auto-replied' }, { id: named('X-Sixth'), value: '6' }] });
+    await world.post(at(created, '/attachments'), { '@odata.type': '#microsoft.graph.fileAttachment', name: 'a.txt', contentBytes: 'QQ==' });
+    expect(textOf('drafts').match(/^(?:x-case|auto-submitted|x-sixth): .*$/gim)).toEqual(['X-Case: 42', 'Auto-Submitted: auto-replied', 'X-Sixth: 6']);
+  });
+
   it('is changed in what it says and in its state, and keeps the rest', async () => {
     const created = await draft({ attachments: [{ '@odata.type': '#microsoft.graph.fileAttachment', name: 'a.txt', contentBytes: 'QQ==' }], internetMessageHeaders: [{ name: 'x-case', value: '42' }] });
     const changed = await world.patch(at(created), { subject: 'Other', ccRecipients: to('ada@example.org'), isRead: false, flag: { flagStatus: 'flagged' }, categories: ['Red'], internetMessageId: '<mine@x>' });

@@ -20,7 +20,7 @@ export async function compose(draft: Draft): Promise<Buffer> {
     disableFileAccess: true,
     disableUrlAccess: true,
     headers: [
-      ...draft.headers.map(({ name, value }) => ({ key: name, value })),
+      ...[...draft.headers, ...draft.namedHeaders].map(({ name, value }) => ({ key: name, value })),
       ...(draft.asksForReadReceipt ? [{ key: 'Disposition-Notification-To', value: receiptTo }] : []),
       ...(draft.asksForDeliveryReceipt ? [{ key: 'Return-Receipt-To', value: receiptTo }] : []),
     ],

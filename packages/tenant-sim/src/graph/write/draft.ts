@@ -21,6 +21,8 @@ export interface Draft {
   readonly asksForDeliveryReceipt: boolean;
   /** Fields of the sender's own. */
   readonly headers: readonly HeaderLine[];
+  /** Fields that extended properties stand for, of any name. */
+  readonly namedHeaders: readonly HeaderLine[];
   readonly attachments: readonly AttachmentFacts[];
 }
 
@@ -29,7 +31,10 @@ export interface HeaderLine {
   readonly value: string;
 }
 
-export const EMPTY: Omit<Draft, 'messageId' | 'sentAt'> = { to: [], cc: [], bcc: [], replyTo: [], references: [], asksForReadReceipt: false, asksForDeliveryReceipt: false, headers: [], attachments: [] };
+export const EMPTY: Omit<Draft, 'messageId' | 'sentAt'> = { to: [], cc: [], bcc: [], replyTo: [], references: [], asksForReadReceipt: false, asksForDeliveryReceipt: false, headers: [], namedHeaders: [], attachments: [] };
+
+/** The header field behind a property of PS_INTERNET_HEADERS, which becomes one when the message leaves (MS-OXCMAIL). */
+export const headerNamedBy = (propertyId: string): string | undefined => /^string \{00020386-0000-0000-c000-000000000046\} name ([!-9;-~]+)$/i.exec(propertyId)?.[1];
 
 /** The domain of Message-IDs that are given here. */
 export const newMessageId = (address: string): string => `${crypto.randomUUID()}@${address.slice(address.indexOf('@') + 1)}`;
@@ -38,6 +43,8 @@ export const newMessageId = (address: string): string => `${crypto.randomUUID()}
 export function draftOf({ headers, body, message, lens }: MessageView): Draft {
   const has = (name: string): boolean => headers.fields.some((field) => field.name.toLowerCase() === name);
   const { from, sender, subject, inReplyTo } = headers;
+  const fields = headers.fields.map(({ name, value }) => ({ name, value: headerText(value) }));
+  const named = new Set(Object.keys(message.properties).flatMap((id) => headerNamedBy(id)?.toLowerCase() ?? []));
   return {
     to: headers.to,
     cc: headers.cc,
@@ -48,7 +55,8 @@ export function draftOf({ headers, body, message, lens }: MessageView): Draft {
     sentAt: headers.sentAt ?? new Date(message.createdAt),
     asksForReadReceipt: has('disposition-notification-to'),
     asksForDeliveryReceipt: has('return-receipt-to'),
-    headers: headers.fields.filter(({ name }) => /^x-/i.test(name)).map(({ name, value }) => ({ name, value: headerText(value) })),
+    headers: fields.filter(({ name }) => /^x-/i.test(name) && !named.has(name.toLowerCase())),
+    namedHeaders: fields.filter(({ name }) => named.has(name.toLowerCase())),
     attachments: body.attachments,
     ...(from && { from }),
     ...(sender && { sender }),

@@ -1,7 +1,7 @@
 import type { MessageState } from '../../store/message.ts';
 import { badRequest } from '../http/graph-error.ts';
 import type { JsonObject } from '../http/request.ts';
-import type { Draft, HeaderLine } from './draft.ts';
+import { type Draft, headerNamedBy, type HeaderLine } from './draft.ts';
 import { addressesIn, addressIn, booleanIn, choiceIn, isObject, listIn, textIn } from './input.ts';
 import { normalizeMessageId, parseMessageIds } from '@signalbox/kit';
 
@@ -105,6 +105,8 @@ function extendedPropertiesIn(value: unknown, patch: Patch): void {
     patch.state = { ...patch.state, properties: { ...patch.state.properties, [id]: text } };
     const tag = id.toLowerCase();
     const ids = parseMessageIds(text);
+    const name = headerNamedBy(id);
+    if (name !== undefined) patch.draft = { ...patch.draft, namedHeaders: [...(patch.draft.namedHeaders ?? []), { name, value: text }] };
     if (tag === 'string 0x1042' && ids[0] !== undefined) patch.draft = { ...patch.draft, inReplyTo: ids[0] };
     if (tag === 'string 0x1039') patch.draft = { ...patch.draft, references: ids };
     if (tag === 'string 0x1035' && ids[0] !== undefined) patch.draft = { ...patch.draft, messageId: ids[0] };
