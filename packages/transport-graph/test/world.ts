@@ -4,12 +4,17 @@ import { issueFrom, type Mailbox, openSecondDoor, startTenant, type Tenant } fro
 import { Agent, fetch as undiciFetch } from 'undici';
 import { plugin } from '../src/index.ts';
 
+const RECIPIENTS = ['ada@contoso.test', 'ben@contoso.test'] as const;
+/** Above what goes as MIME, so that both ways are taken. */
+const MAX_BYTES = 5_000_000;
+
 /** One tenant for all worlds, a mailbox for each: what is switched for one must not touch another. */
 export const openTenant = (): Promise<Tenant> =>
   startTenant({
     doors: ['graph'],
     mime: 'kept',
-    tenant: { acceptedDomains: ['contoso.test'] },
+    tenant: { acceptedDomains: ['contoso.test'], limits: { messageBytes: MAX_BYTES } },
+    users: RECIPIENTS.map((userPrincipalName) => ({ userPrincipalName })),
     apps: [{ scopes: [{ resource: 'graph', scope: 'Mail.ReadWrite' }, { resource: 'graph', scope: 'Mail.Send' }] }],
   });
 
@@ -31,7 +36,7 @@ export async function openGraphWorld(tenant: Tenant, more: Readonly<Record<strin
   return {
     ...host.world,
     transport: await host.open(),
-    recipients: ['ada@contoso.test', 'ben@contoso.test'],
+    recipients: RECIPIENTS,
     sharesProcess: true,
     door: { ...openSecondDoor(tenant, mailbox), expunge: (role, subject) => erase(tenant, mailbox, role, subject) },
     defects: { 'message/sender': 'Graph shows the first address of From only (docs/quirks/graph.md)' },
@@ -82,5 +87,8 @@ function faultsOf(mailbox: Mailbox, { faults }: Tenant): Faults {
     async loseNextSendAnswer() {
       faults.set('http.drop-response', { ...place, method: 'POST', when: 'after', path: '/send' }, once);
     },
+    // No recipient is refused: whom the tenant does not have is told of later, by mail (FACTS.md E1).
+    foreignSender: RECIPIENTS[0],
+    tooLarge: MAX_BYTES,
   };
 }

@@ -1,0 +1,37 @@
+import { casesFor, type Case, type OpenWorld, runCase } from '@signalbox/conformance';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openGraphWorld, openTenant } from './world.ts';
+
+const tenant = await openTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+
+/** A bad hour at Exchange Online: too many requests, answers that never come, a token that is void, copies that are filed late, lost X-fields. */
+const openStormyWorld: OpenWorld = async () => {
+  const world = await openGraphWorld(tenant, { throttlePatienceMs: 10_000 });
+  const { faults } = tenant;
+  const mailbox = world.address;
+  const draft = { mailbox, method: 'POST', path: '/messages$' };
+  await world.faults.renewCredential?.();
+  faults.set('http.refuse', { mailbox, method: 'POST', status: 429, retryAfter: 0.05 }, { times: 3 });
+  faults.set('http.drop-response', { ...draft, when: 'after' }, { times: 1 });
+  faults.set('http.refuse', { ...draft, status: 503, retryAfter: 0 }, { times: 1 });
+  faults.set('delivery.sent-copy-late', { mailbox, ms: 200 });
+  faults.set('graph.strip-x-headers', { mailbox });
+  return {
+    ...world,
+    faults: {
+      ...world.faults,
+      async loseNextSendAnswer() {
+        faults.set('http.refuse', { mailbox, method: 'POST', path: '/send$', status: 504, when: 'after' }, { times: 1 });
+      },
+    },
+  };
+};
+
+const sends = ({ needs }: Case): boolean => needs?.facets?.includes('send') ?? false;
+const { applicable } = await casesFor(openStormyWorld);
+
+describe('conformance of sending in a storm', () => {
+  it('is tried with every case that sends', () => expect(applicable.filter(sends).length).toBeGreaterThan(20));
+  for (const c of applicable.filter(sends)) it(`${c.id}: ${c.title}`, { timeout: 60_000 }, () => runCase(c, openStormyWorld));
+});
