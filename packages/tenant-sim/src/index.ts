@@ -37,5 +37,6 @@ export { startTenant, type Tenant, type TenantOptions } from './tenant.ts';
 export type { TokenClaims } from './tokens/claims.ts';
 export type { ResourceName } from './tokens/resources.ts';
 export type { IssuedToken, TokenCheck, TokenHolder, TokenProblem, TokenRequest, TokenService } from './tokens/tokens.ts';
+export { openBrowser, type TestBrowser } from './world/browser.ts';
 export { issueFrom, type TenantCredentialIssuer } from './world/credential-issuer.ts';
 export { openSecondDoor, type SecondDoor } from './world/second-door.ts';

@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { startTenant, type Tenant } from '../src/index.ts';
+import { startTenant, type Tenant, type TestBrowser } from '../src/index.ts';
 import { addApp, CLIENT_ID, SALES, SECRET, withSecret } from './entra-apps.ts';
-import { type Browser, type EntraClient, type Fields, type JsonAnswer, openClient } from './entra-client.ts';
+import { type EntraClient, type Fields, type JsonAnswer, openClient } from './entra-client.ts';
 
 const open = (): Promise<Tenant> => startTenant({ doors: ['entra'] });
 const IMAP = 'https://outlook.office.com/IMAP.AccessAsUser.All';
@@ -117,7 +117,7 @@ describe('a refresh token', () => {
 describe('a device code', () => {
   const start = async (client: EntraClient, scope = `${IMAP} offline_access`) => (await client.post('/contoso.test/oauth2/v2.0/devicecode', { client_id: CLIENT_ID, scope })).body;
   const poll = (client: EntraClient, code: unknown, form: Fields = {}) => client.token({ grant_type: DEVICE, client_id: CLIENT_ID, device_code: String(code), ...form });
-  const enter = async (browser: Browser, code: unknown) => {
+  const enter = async (browser: TestBrowser, code: unknown) => {
     await browser.open('/devicelogin');
     return browser.submit({ user_code: String(code).toLowerCase() });
   };

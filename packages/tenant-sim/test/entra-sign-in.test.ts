@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { startTenant, type Tenant } from '../src/index.ts';
+import { startTenant, type Tenant, type TestBrowser } from '../src/index.ts';
 import { addApp, CLIENT_ID, SALES, SECRET } from './entra-apps.ts';
-import { type Browser, type EntraClient, type Fields, openClient } from './entra-client.ts';
+import { type EntraClient, type Fields, openClient } from './entra-client.ts';
 import { openImapFlow } from './imap-client.ts';
 
 const open = (): Promise<Tenant> => startTenant({ doors: ['entra'] });
@@ -14,7 +14,7 @@ const S256 = createHash('sha256').update(VERIFIER).digest('base64url');
 const address = (query: Fields = {}, at = 'contoso.test'): string =>
   `/${at}/oauth2/v2.0/authorize?${new URLSearchParams({ client_id: CLIENT_ID, response_type: 'code', redirect_uri: 'http://localhost', scope: `${IMAP} openid profile offline_access`, state: 'st&=te', code_challenge: S256, code_challenge_method: 'S256', ...query }).toString()}`;
 
-async function signIn(browser: Browser, query: Fields = {}, user = 'sales'): Promise<Browser> {
+async function signIn(browser: TestBrowser, query: Fields = {}, user = 'sales'): Promise<TestBrowser> {
   await browser.open(address(query));
   await browser.submit({ username: `${user}@contoso.test` });
   return browser.submit({ password: `${user}-password` });
