@@ -6,6 +6,7 @@ export async function loadBundledPlugins(): Promise<readonly Plugin[]> {
     import('@signalbox/transport-imap'),
     import('@signalbox/transport-smtp'),
     import('@signalbox/transport-memory'),
+    import('@signalbox/auth-entra'),
     import('@signalbox/auth-password'),
     import('@signalbox/auth-token'),
   ]);

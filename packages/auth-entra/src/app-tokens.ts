@@ -1,0 +1,111 @@
+import { isMailError, type MailError, secret } from '@signalbox/core';
+import { singleFlight } from '@signalbox/kit';
+import type { AppCredential } from './app-credentials.ts';
+import { isTransient, networkError, refusalOf } from './errors.ts';
+import { createFailureMemory } from './failure-memory.ts';
+import { assertNoLoop, digest, isFresh, isUsable, keepToken, keptToken, type KeptToken, type Wish } from './kept-token.ts';
+import { askMachine, confidentialApp } from './msal.ts';
+import { createRollOver, RefusedError } from './roll-over.ts';
+import { readRecord, type Services, storeKey } from './services.ts';
+
+/** Tokens of the application itself: one per resource, however many mailboxes and processes use it. */
+export interface AppTokens {
+  /** `scope` ends in `/.default`. */
+  get(scope: string, wish: Wish, signal?: AbortSignal): Promise<KeptToken>;
+  /** Forgets every token that was had, here and in the store. */
+  forget(scopes: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** What only a person can change, since the last token that was had. */
+  lastFailure(signal?: AbortSignal): Promise<MailError | undefined>;
+  /** When the last token was had, as far as is known here. */
+  renewedAt(): Date | undefined;
+}
+
+export function createAppTokens(services: Services, credentials: readonly AppCredential[]): AppTokens {
+  const { tokens, clock, log, backOff, lifetime } = services;
+  const inMemory = new Map<string, KeptToken>();
+  const flights = singleFlight<KeptToken>();
+  const rollOver = createRollOver(services, credentials);
+  const failures = createFailureMemory(services, 'application');
+  const keyOf = (scope: string): string => storeKey(services, 'application', scope);
+
+  const renew = async (scope: string, wish: Wish, known: KeptToken | undefined): Promise<KeptToken> => {
+    try {
+      backOff.check(scope);
+      const kept = await rollOver.ask((credential) => askForToken(services, credential, scope, wish));
+      backOff.clear(scope);
+      await failures.clear();
+      log.log('debug', 'auth.token-renewed', { grant: 'client-credentials', scope, expiresAt: new Date(kept.expiresAt).toISOString() });
+      return kept;
+    } catch (thrown) {
+      const held = backOff.standing(scope);
+      const error = held ?? backOff.note(scope, thrown instanceof RefusedError ? thrown.refusal.error : failureOf(thrown));
+      if (!held && !isTransient(error)) await failures.keep(error);
+      if (!known || !isUsable(known, wish, clock.now()) || !isTransient(error)) throw error;
+      log.log('warn', 'auth.renewal-postponed', { scope, code: error.code, expiresAt: new Date(known.expiresAt).toISOString() });
+      return known;
+    }
+  };
+
+  /** In turn over all processes: whoever comes second finds the token of the first. */
+  const throughStore = async (scope: string, wish: Wish): Promise<KeptToken> => {
+    let got: KeptToken | undefined;
+    await tokens.update(
+      keyOf(scope),
+      async (stored) => {
+        const known = readRecord(keptToken, stored) ?? inMemory.get(scope);
+        assertNoLoop(known, wish, clock.now());
+        got = known && isFresh(known, wish, clock.now()) ? known : await renew(scope, wish, known);
+        return got === known && stored ? stored : secret(JSON.stringify(got));
+      },
+      { signal: lifetime },
+    );
+    if (!got) throw new TypeError('The token store never asked for a token.');
+    inMemory.set(scope, got);
+    return got;
+  };
+
+  return {
+    async get(scope, wish, signal) {
+      signal?.throwIfAborted();
+      const known = inMemory.get(scope);
+      const now = clock.now();
+      if (known && (isFresh(known, wish, now) || (isUsable(known, wish, now) && backOff.standing(scope)))) return known;
+      const flight = [scope, digest(wish.claims ?? ''), digest(wish.rejected ?? '')].join(' ');
+      return flights.run(flight, () => throughStore(scope, wish), signal);
+    },
+    lastFailure: (signal) => failures.read(signal),
+    renewedAt() {
+      const times = [...inMemory.values()].map(({ obtainedAt }) => obtainedAt);
+      return times.length === 0 ? undefined : new Date(Math.max(...times));
+    },
+    async forget(scopes, signal) {
+      const all = new Set([...inMemory.keys(), ...scopes]);
+      inMemory.clear();
+      for (const scope of all) await tokens.delete(keyOf(scope), signal ? { signal } : {});
+    },
+  };
+}
+
+/** Throws `RefusedError`, or what was in the way. */
+async function askForToken(services: Services, { proof }: AppCredential, scope: string, wish: Wish): Promise<KeptToken> {
+  const { place, lifetime, clock } = services;
+  const exchange = services.exchange();
+  const claims = wish.claims === undefined ? {} : { claims: wish.claims };
+  let secrets: readonly string[] = [];
+  try {
+    if (proof.kind === 'managed-identity') {
+      await askMachine(exchange, { clientId: proof.clientId, scope, claims: wish.claims });
+    } else {
+      const { options, ...hidden } = await proof.auth(lifetime);
+      ({ secrets } = hidden);
+      await confidentialApp(place, exchange, options).acquireTokenByClientCredential({ scopes: [scope], skipCache: true, ...claims });
+    }
+  } catch (error) {
+    throw new RefusedError(refusalOf(exchange, error, { party: services.party(), clock, secrets }));
+  }
+  const kept = keepToken(exchange.answer, wish, clock);
+  if (!kept) throw new RefusedError(refusalOf({ answer: undefined, failure: undefined }, undefined, { party: services.party(), clock, secrets }));
+  return kept;
+}
+
+const failureOf = (thrown: unknown): MailError => (isMailError(thrown) ? thrown : networkError(thrown));

@@ -1,0 +1,78 @@
+import { type AuthContext, type AuthProvider, type BearerToken, type CredentialRequest, MailError, type Mailbox, secret } from '@signalbox/core';
+import { readCredentials } from './app-credentials.ts';
+import { createAppTokens } from './app-tokens.ts';
+import { createBackOff } from './back-off.ts';
+import { createClientRequests } from './client-requests.ts';
+import type { EntraConfig } from './config.ts';
+import { inspectAppToken, inspectUserToken } from './inspect.ts';
+import { type KeptToken, wishOf } from './kept-token.ts';
+import { createLogin } from './login.ts';
+import { createExchangedTokens } from './on-behalf-of.ts';
+import { createReminders } from './reminders.ts';
+import { appScope, type AskedScopes, readScopes } from './scopes.ts';
+import { createServices, placeOf } from './services.ts';
+import { signInKey } from './sign-in-record.ts';
+import { createStatus } from './status.ts';
+import { accountOf } from './account.ts';
+import { createUserTokens } from './user-tokens.ts';
+
+/** Hands out tokens of Microsoft Entra: the application's own, those of somebody who signed in, or in exchange for a caller's. */
+export async function openEntra({ config, clock, log, tokens, fetch }: AuthContext<EntraConfig>): Promise<AuthProvider> {
+  const closing = new AbortController();
+  const credentials = await readCredentials(config, placeOf(config).authority);
+  const services = createServices({ config, clock, log, tokens, fetch, backOff: createBackOff(clock), lifetime: closing.signal });
+  const requests = createClientRequests(services, credentials);
+  const appTokens = createAppTokens(services, credentials);
+  const userTokens = createUserTokens(services, requests);
+  const exchanged = createExchangedTokens(services, requests);
+  const status = createStatus(services, { credentials, appTokens, reminders: createReminders(services) });
+
+  const tokenFor = async (mailbox: Mailbox, request: Pick<CredentialRequest, 'scopes' | 'rejected' | 'claims' | 'signal'>): Promise<{ readonly kept: KeptToken; readonly asked: AskedScopes }> => {
+    closing.signal.throwIfAborted();
+    request.signal?.throwIfAborted();
+    const asked = readScopes(request.scopes);
+    const wish = wishOf({ accept: ['bearer'], ...request });
+    const get = (): Promise<KeptToken> => {
+      if (config.grant === 'client-credentials') return appTokens.get(appScope(asked, services.cloud), wish, request.signal);
+      if (config.grant === 'assertion') return exchanged.get(mailbox, asked, wish, request.signal);
+      return userTokens.get(accountOf(services, mailbox), asked, wish, request.signal);
+    };
+    try {
+      return { kept: await get(), asked };
+    } finally {
+      await status.remind(mailbox);
+    }
+  };
+
+  return {
+    credentialsFor: (mailbox) => ({
+      async getCredential(request): Promise<BearerToken> {
+        if (!request.accept.includes('bearer')) throw wrongKind(mailbox, request.accept);
+        const { kept } = await tokenFor(mailbox, request);
+        return { kind: 'bearer', username: config.username ?? mailbox.address, token: secret(kept.token), expiresAt: new Date(kept.expiresAt) };
+      },
+    }),
+    status: (mailbox, options) => status.of(mailbox, options),
+    async revoke(mailbox, options) {
+      // Entra has nowhere to revoke a single grant: forgetting it is what can be done, and needs nobody's answer.
+      if (config.grant === 'client-credentials') await appTokens.forget([`${services.cloud.graph}/.default`, `${services.cloud.outlook}/.default`], options?.signal);
+      else if (config.grant === 'assertion') exchanged.forget();
+      else await tokens.delete(signInKey(services, accountOf(services, mailbox)), options);
+      log.log('info', 'auth.forgotten', { mailbox: mailbox.id, grant: config.grant });
+    },
+    async inspect(mailbox, request) {
+      const { kept, asked } = await tokenFor(mailbox, request);
+      if (config.grant === 'client-credentials') return inspectAppToken(services, kept.token, asked);
+      return inspectUserToken(services, kept.token, asked, accountOf(services, mailbox));
+    },
+    ...(config.grant === 'delegated' && { login: createLogin(services, requests) }),
+    async [Symbol.asyncDispose]() {
+      closing.abort(new MailError('transport.closed', 'The provider of credentials is closed.'));
+    },
+  };
+}
+
+const wrongKind = ({ address }: Mailbox, accept: readonly string[]): MailError =>
+  new MailError('config.invalid', `The transport of ${address} takes ${accept.join(' or ')}, and a token is neither.`, {
+    remedy: { who: 'operator', action: 'fix-config', text: `Choose a flow for ${address} whose transport takes tokens.` },
+  });
