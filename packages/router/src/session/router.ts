@@ -14,6 +14,8 @@ import {
   type TokenStore,
 } from '@signalbox/core';
 import { abortable } from '@signalbox/kit';
+import { diagnose, type DiagnoseOptions } from '../diagnosis/diagnose.ts';
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Direction } from '../routing/flow.ts';
 import type { MailboxRoutes, Route } from '../routing/route.ts';
 import { createFingerprinter } from './fingerprint.ts';
@@ -45,6 +47,8 @@ export interface Router extends AsyncDisposable {
   open(mailboxId: string, direction: Direction, options?: CallOptions): Promise<MailTransport>;
   /** Whether credentials are there, without using them on the mail server. Throws as `open` does. */
   authStatus(mailboxId: string, direction: Direction, options?: CallOptions): Promise<AuthStatus>;
+  /** What works and what is missing, check by check; opens a transport of its own. Throws as `open` does for what has no route, and on abort. */
+  diagnose(mailboxId: string, direction: Direction, options?: DiagnoseOptions): Promise<Diagnosis>;
 }
 
 export function createRouter({ routes, host }: RouterOptions): Router {
@@ -62,11 +66,14 @@ export function createRouter({ routes, host }: RouterOptions): Router {
     if (!auth) return undefined;
     return providers.get(authKey(route), (signal) => guarded(auth, signal, () => auth.open({ ...servicesFor(route, host), config, tokens: host.tokens }, { signal })), options);
   };
-  const openTransport = async (route: Route, signal: AbortSignal): Promise<MailTransport> => {
+  const openWith = (route: Route, credentials: CredentialSource | undefined, signal: AbortSignal): Promise<MailTransport> => {
     const { mailbox, transport, transportConfig: config } = route;
+    const context = { ...servicesFor(route, host), mailbox, config, credentials: credentials ?? noCredentials(transport) };
+    return guarded(transport, signal, () => transport.open(context, { signal }));
+  };
+  const openTransport = async (route: Route, signal: AbortSignal): Promise<MailTransport> => {
     const provider = await openAuth(route, { signal });
-    const credentials = provider?.credentialsFor(mailbox) ?? noCredentials(transport);
-    return guarded(transport, signal, () => transport.open({ ...servicesFor(route, host), mailbox, config, credentials }, { signal }));
+    return openWith(route, provider?.credentialsFor(route.mailbox), signal);
   };
 
   return {
@@ -88,6 +95,12 @@ export function createRouter({ routes, host }: RouterOptions): Router {
       const provider = await openAuth(route, options);
       if (!provider) return { state: 'ready' };
       return abortable(provider.status(route.mailbox, options), options?.signal);
+    },
+    async diagnose(mailboxId, direction, options) {
+      options?.signal?.throwIfAborted();
+      const route = findRoute(byId, mailboxId, direction);
+      const tools = { clock: host.clock, openProvider: (signal: AbortSignal) => openAuth(route, { signal }), openTransport: openWith.bind(undefined, route) };
+      return diagnose(route, tools, options);
     },
     async [Symbol.asyncDispose]() {
       await transports[Symbol.asyncDispose](); // before the credentials that they may still ask for
