@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CallHost } from './call.ts';
+import { addAzureSetup } from './commands/azure-setup.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addFolders } from './commands/folders.ts';
@@ -40,6 +41,7 @@ export function createProgram(host: CallHost, { color, mailboxes }: ProgramOptio
     )
     .addHelpText('after', EXIT_CODES_HELP);
   for (const add of [addCheck, addTest, addWatch, addSend, addFolders, addSchema]) add(program, host);
+  addAzureSetup(program, host);
   addCompletion(program, mailboxes);
   return program;
 }

@@ -1,0 +1,94 @@
+import { type FlowUse, mailboxesOf, type SetupPlan, uses } from '../plan.ts';
+import { eachMailbox } from '../powershell.ts';
+import { SOURCES } from '../sources.ts';
+import type { StepTemplate } from '../step.ts';
+
+const APPLICATION: readonly FlowUse['flow'][] = ['o365-imap-client-credentials'];
+const OVER_IMAP_AND_SMTP: readonly FlowUse['flow'][] = ['o365-on-behalf-of', 'o365-imap-client-credentials', 'imap-smtp'];
+
+const overImap = (plan: SetupPlan): boolean => OVER_IMAP_AND_SMTP.some((flow) => uses(plan, flow, 'receive'));
+const overSmtp = (plan: SetupPlan): boolean => OVER_IMAP_AND_SMTP.some((flow) => uses(plan, flow, 'send'));
+
+export const mailboxPermission: StepTemplate = {
+  id: 'mailbox-permission',
+  applies: (plan) => uses(plan, 'o365-imap-client-credentials'),
+  write: (plan) => ({
+    title: 'Let the application open the mailboxes',
+    who: 'exchange',
+    why: 'Over IMAP this alone decides which mailboxes the application reaches. Without it the server says "User is authenticated but not connected".',
+    script: eachMailbox(mailboxesOf(plan, APPLICATION), ['Add-MailboxPermission -Identity $Mailbox -User $ServicePrincipalId -AccessRights FullAccess']),
+    tools: ['exchange-online'],
+    sources: [SOURCES.mailboxPermission, SOURCES.imapOauth],
+  }),
+};
+
+export const sendAs: StepTemplate = {
+  id: 'send-as',
+  applies: (plan) => uses(plan, 'o365-imap-client-credentials', 'send'),
+  write: (plan) => ({
+    title: 'Let the application send as the mailboxes',
+    who: 'exchange',
+    why: 'Without it the server takes the mail and then refuses it with "SendAsDenied".',
+    script: eachMailbox(mailboxesOf(plan, APPLICATION, 'send'), ['Add-RecipientPermission -Identity $Mailbox -Trustee $ServicePrincipalId -AccessRights SendAs -Confirm:$false']),
+    tools: ['exchange-online'],
+    sources: [SOURCES.recipientPermission, SOURCES.imapOauth],
+  }),
+};
+
+export const imapEnabled: StepTemplate = {
+  id: 'imap-enabled',
+  applies: overImap,
+  write: (plan) => ({
+    title: 'Switch IMAP on for the mailboxes',
+    who: 'exchange',
+    why: 'It is a setting of each mailbox. Where it is off, or the mailbox has no licence, the server says "User is authenticated but not connected".',
+    portal: ['Open the Microsoft 365 admin center > Users > Active users > the mailbox > Mail > Manage email apps, and tick IMAP.'],
+    script: eachMailbox(mailboxesOf(plan, OVER_IMAP_AND_SMTP, 'receive'), ['Set-CASMailbox -Identity $Mailbox -ImapEnabled $true']),
+    tools: ['exchange-online'],
+    sources: [SOURCES.casMailbox],
+  }),
+};
+
+export const smtpAuth: StepTemplate = {
+  id: 'smtp-auth',
+  applies: overSmtp,
+  write: (plan) => ({
+    title: 'Switch SMTP AUTH on for the mailboxes',
+    who: 'exchange',
+    why: 'The switch holds for tokens as well as for passwords, and organisations made after January 2020 have it off. The setting of a mailbox wins over that of the organisation, so nothing else has to be opened. Sending through Graph does without it.',
+    portal: ['Open the Microsoft 365 admin center > Users > Active users > the mailbox > Mail > Manage email apps, and tick Authenticated SMTP.'],
+    script: eachMailbox(mailboxesOf(plan, OVER_IMAP_AND_SMTP, 'send'), ['Set-CASMailbox -Identity $Mailbox -SmtpClientAuthenticationDisabled $false']),
+    tools: ['exchange-online'],
+    sources: [SOURCES.casMailbox, SOURCES.smtpAuth],
+  }),
+};
+
+/** For whoever signs in to send from another mailbox; only as advice, since nobody plans it. */
+export const sendAsPerson: StepTemplate = {
+  id: 'send-as-person',
+  applies: () => false,
+  write: (plan) => ({
+    title: 'Let the account that signs in send as this address',
+    who: 'exchange',
+    why: 'Whoever sends from an address that is not their own needs the right Send As on its mailbox.',
+    portal: ['Open the Exchange admin center > Recipients > Mailboxes > the mailbox of the address > Delegation > Send as, and add the account.'],
+    script: ["$Account = '<account that signs in>'", ...eachMailbox(mailboxesOf(plan, OVER_IMAP_AND_SMTP, 'send'), ['Add-RecipientPermission -Identity $Mailbox -Trustee $Account -AccessRights SendAs -Confirm:$false'])],
+    tools: ['exchange-online'],
+    sources: [SOURCES.recipientPermission],
+  }),
+};
+
+/** For a mailbox that somebody else's account opens; only as advice. */
+export const fullAccessPerson: StepTemplate = {
+  id: 'full-access-person',
+  applies: () => false,
+  write: (plan) => ({
+    title: 'Let the account that signs in open this mailbox',
+    who: 'exchange',
+    why: 'A mailbox that is not the own one, such as a shared mailbox, is opened with the right Full Access.',
+    portal: ['Open the Exchange admin center > Recipients > Mailboxes > the mailbox > Delegation > Read and manage (Full Access), and add the account.'],
+    script: ["$Account = '<account that signs in>'", ...eachMailbox(mailboxesOf(plan, OVER_IMAP_AND_SMTP, 'receive'), ['Add-MailboxPermission -Identity $Mailbox -User $Account -AccessRights FullAccess'])],
+    tools: ['exchange-online'],
+    sources: [SOURCES.mailboxPermission],
+  }),
+};
