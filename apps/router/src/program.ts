@@ -3,6 +3,7 @@ import type { CallHost } from './call.ts';
 import { addAzureSetup } from './commands/azure-setup.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addFolders } from './commands/folders.ts';
 import { examples, EXIT_CODES_HELP } from './commands/help.ts';
 import { addSchema } from './commands/schema.ts';
@@ -36,11 +37,13 @@ export function createProgram(host: CallHost, { color, mailboxes }: ProgramOptio
         ['signalbox check', 'what will every mailbox use, and why?'],
         ['signalbox test incoming', 'does receiving work?'],
         ['signalbox test outgoing sales --to me@example.com', 'does sending work?'],
+        ['signalbox doctor', 'what is missing, and who has to do what?'],
         ['signalbox watch', 'new mail as it arrives'],
       ),
     )
     .addHelpText('after', EXIT_CODES_HELP);
   for (const add of [addCheck, addTest, addWatch, addSend, addFolders, addSchema]) add(program, host);
+  addDoctor(program, host);
   addAzureSetup(program, host);
   addCompletion(program, mailboxes);
   return program;

@@ -12,7 +12,7 @@ describe('the command line', () => {
     expect((await signalbox([])).stdout).toContain('Usage: signalbox');
   });
 
-  it.each(['check', 'watch', 'send', 'folders', 'schema', 'completion', 'azure-setup', 'test incoming', 'test outgoing'])('explains "%s" with an example', async (command) => {
+  it.each(['check', 'watch', 'send', 'folders', 'schema', 'completion', 'doctor', 'azure-setup', 'test incoming', 'test outgoing'])('explains "%s" with an example', async (command) => {
     const { code, stdout } = await signalbox([...command.split(' '), '--help']);
     expect(code).toBe(EXIT.ok);
     expect(stdout).toContain('Examples:');

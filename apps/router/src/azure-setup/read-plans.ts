@@ -42,7 +42,7 @@ export function plansOf(config: Config, reach: Reach): readonly SetupPlan[] {
   });
 }
 
-function credentialOf({ certificate, federated, managedIdentity }: Config['entra'][string]): CredentialChoice {
+export function credentialOf({ certificate, federated, managedIdentity }: Config['entra'][string]): CredentialChoice {
   if (certificate) return 'certificate';
   if (federated) return 'federated';
   return managedIdentity ? 'managed-identity' : 'secret';

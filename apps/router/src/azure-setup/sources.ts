@@ -21,6 +21,7 @@ export const SOURCES = {
   errorCodes: { fact: 'A10', title: 'AADSTS error codes', url: entra('reference-error-codes') },
   managedIdentity: { fact: 'B6', title: 'Managed identities', url: 'https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview' },
   nationalClouds: { fact: 'A1, E15', title: 'National clouds', url: entra('authentication-national-cloud') },
+  graphErrors: { fact: 'E13', title: 'Microsoft Graph error responses', url: 'https://learn.microsoft.com/graph/errors' },
   permissions: { fact: 'E16', title: 'Microsoft Graph permissions', url: 'https://learn.microsoft.com/graph/permissions-reference' },
   servicePrincipal: { fact: 'C3', title: 'New-ServicePrincipal', url: cmdlet('New-ServicePrincipal') },
   mailboxPermission: { fact: 'C3', title: 'Add-MailboxPermission', url: cmdlet('Add-MailboxPermission') },

@@ -6,6 +6,8 @@ import type { StepTemplate } from '../step.ts';
 const APPLICATION: readonly FlowUse['flow'][] = ['o365-imap-client-credentials'];
 const OVER_IMAP_AND_SMTP: readonly FlowUse['flow'][] = ['o365-on-behalf-of', 'o365-imap-client-credentials', 'imap-smtp'];
 
+const EVERY: readonly FlowUse['flow'][] = ['o365-client-credentials', ...OVER_IMAP_AND_SMTP];
+
 const overImap = (plan: SetupPlan): boolean => OVER_IMAP_AND_SMTP.some((flow) => uses(plan, flow, 'receive'));
 const overSmtp = (plan: SetupPlan): boolean => OVER_IMAP_AND_SMTP.some((flow) => uses(plan, flow, 'send'));
 
@@ -90,5 +92,33 @@ export const fullAccessPerson: StepTemplate = {
     script: ["$Account = '<account that signs in>'", ...eachMailbox(mailboxesOf(plan, OVER_IMAP_AND_SMTP, 'receive'), ['Add-MailboxPermission -Identity $Mailbox -User $Account -AccessRights FullAccess'])],
     tools: ['exchange-online'],
     sources: [SOURCES.mailboxPermission],
+  }),
+};
+
+/** Only as advice: which policy it was stands in the sign-in logs. */
+export const conditionalAccess: StepTemplate = {
+  id: 'conditional-access',
+  applies: () => false,
+  write: () => ({
+    title: 'Find the policy that refuses the sign-in',
+    who: 'entra',
+    why: 'A Conditional Access policy or the security defaults refuse it. Repeating does not help: the policy has to allow this sign-in, or the sign-in has to meet it.',
+    portal: ['Open Entra ID > Monitoring > Sign-in logs, and choose the failed sign-in of this account or application.', 'The tab "Conditional Access" names the policy. Exclude the account, or meet what it asks for.'],
+    sources: [SOURCES.errorCodes],
+  }),
+};
+
+/** Only as advice. */
+export const mailboxExists: StepTemplate = {
+  id: 'mailbox-exists',
+  applies: () => false,
+  write: (plan) => ({
+    title: 'Look whether the mailbox exists and has a licence',
+    who: 'exchange',
+    why: 'The address has to be the one of a mailbox in Exchange Online: not of a distribution list, not of a mailbox on premises, and not of one without a licence.',
+    portal: ['Open the Microsoft 365 admin center > Users > Active users > the user > Licenses and apps; for a shared mailbox the Exchange admin center > Recipients > Mailboxes.'],
+    script: eachMailbox(mailboxesOf(plan, EVERY), ['Get-Recipient -Identity $Mailbox | Format-List PrimarySmtpAddress, RecipientTypeDetails, SKUAssigned']),
+    tools: ['exchange-online'],
+    sources: [SOURCES.graphErrors],
   }),
 };

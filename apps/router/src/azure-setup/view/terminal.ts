@@ -29,6 +29,10 @@ function renderStep(step: SetupStep, number: string, parts: readonly Part[], { c
   ].join('\n');
 }
 
+/** One step on its own, for those it concerns. */
+export const renderTodoStep = (step: SetupStep, number: string, whom: string, channel: Pick<Channel, 'colors' | 'width'>): string =>
+  renderStep({ ...step, title: `${step.title}: ${whom}` }, number, ['portal', 'script'], channel);
+
 const bullet = (text: string, width: number, indent: string): string => `${indent}· ${wrap(text, width, `${indent}  `).trimStart()}`;
 
 /** What is set up, in one line. */
