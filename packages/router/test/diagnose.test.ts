@@ -63,7 +63,11 @@ const refusing = (code: MailError['code']) => () => Promise.reject(new MailError
 describe('a diagnosis', () => {
   it('passes every check that means something for a credential without scopes', async () => {
     expect(told(await diagnose({}))).toBe('reach ✔ tls ✔ token ✔ protocol ✔ sign-in ✔ mailbox ✔ folder ✔');
-    expect(told(await diagnose({}, 'send'))).toBe('reach ✔ tls ✔ token ✔ protocol ✔ sign-in ✔ mailbox ✔ send ✔');
+    expect(told(await diagnose({ transport: probing(passed('send')) }, 'send'))).toBe('reach ✔ tls ✔ token ✔ protocol ✔ sign-in ✔ mailbox ✔ send ✔');
+  });
+
+  it('says nothing of sending where the transport did not try', async () => {
+    expect(told(await diagnose({ transport: probing(passed('receive')) }, 'send'))).toBe('reach ✔ tls ✔ token ✔ protocol ✔ sign-in ✔ mailbox ✔');
   });
 
   it.each([
@@ -87,6 +91,7 @@ describe('a diagnosis', () => {
     ['send', [passed('reach'), passed('authenticate'), failing('send', 'access.denied')], 'send ✘access.denied'],
     ['send', [failing('receive', 'access.denied'), passed('send')], 'send ✔'],
     ['send', [failing('receive', 'access.denied'), skipped('send')], 'mailbox ✘access.denied'],
+    ['send', [passed('authenticate'), failing('receive', 'access.denied')], 'mailbox ✘access.denied'],
   ] as const)('when asked to %s, reads the probe: %j', async (direction, checks, row) => {
     expect(told(await diagnose({ transport: probing(...checks) }, direction))).toContain(row);
   });
@@ -112,6 +117,8 @@ describe('a diagnosis', () => {
     const remedy: Remedy = { who: 'tenant-admin', action: 'grant-consent', text: 'Consent.' };
     const found = await diagnose({ credential: () => Promise.reject(new MailError('auth.interaction-required', 'no', { remedy })), provider: { inspect: async () => [] }, scopes: ['s'] });
     expect(told(found)).toBe('reach – tls – token – consent ✘auth.interaction-required permissions ✔ protocol – sign-in – mailbox – folder –');
+    const listed = await diagnose({ credential: () => Promise.reject(new MailError('config.invalid', 'no', { remedy })), scopes: ['s'] });
+    expect(told(listed)).toBe('reach – tls – token – consent – permissions ✘config.invalid protocol – sign-in – mailbox – folder –');
   });
 
   it('asks the provider about the scopes that the transport itself asked for, also when the server is out of reach', async () => {
@@ -174,7 +181,7 @@ describe('a diagnosis', () => {
     const text = 'version: 1\norganization: contoso\nflows: { drop: { send: { transport: pickup } } }\nservers: { pickup: { host: here } }\nmailboxes:\n  - { id: a, address: a@b.c, send: drop }\n';
     const routes = await routesOf(text, { plugins: [transport] });
     await using router = createRouter({ routes, host: { clock: stillClock, log: { log: () => {} }, tokens: {} as never, fetchFor: () => fetch } });
-    expect(told(await router.diagnose('a', 'send'))).toBe('reach ✔ tls ✔ mailbox ✔ send ✔');
+    expect(told(await router.diagnose('a', 'send'))).toBe('reach ✔ tls ✔ mailbox ✔');
   });
 
   it('throws what has no route', async () => {

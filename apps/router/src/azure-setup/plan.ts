@@ -42,3 +42,6 @@ export const mailboxesOf = ({ uses: all }: SetupPlan, flows: readonly FlowUse['f
 
 /** Whether the application signs in as itself, and so needs a credential of its own. */
 export const isConfidential = (plan: SetupPlan): boolean => uses(plan, 'o365-client-credentials') || uses(plan, 'o365-imap-client-credentials');
+
+/** Whether Exchange limits the application to the named mailboxes, by RBAC for Applications. */
+export const isScoped = (plan: SetupPlan): boolean => uses(plan, 'o365-client-credentials') && plan.reach === 'mailboxes';

@@ -1,4 +1,4 @@
-import type { MailError, MailErrorCode, RemedyAction } from '@signalbox/core';
+import type { MailError, MailErrorCode, Remedy, RemedyAction } from '@signalbox/core';
 import type { CheckName, Direction } from '@signalbox/router';
 import type { FlowUse } from '../azure-setup/plan.ts';
 import { SOURCES } from '../azure-setup/sources.ts';
@@ -20,6 +20,7 @@ interface Rule {
   readonly severity?: 'error' | 'warning';
   readonly code?: readonly MailErrorCode[];
   readonly action?: readonly RemedyAction[];
+  readonly who?: Remedy['who'];
   /** Where the remedy sends people: a stable address is as good as a code. */
   readonly url?: string;
   /** Names of steps of azure-setup, in the order in which to take them. */
@@ -35,24 +36,26 @@ const SOMEBODY = ['o365-on-behalf-of', 'imap-smtp'] as const;
 /** The first that fits counts. */
 const RULES: readonly Rule[] = [
   { url: SOURCES.smtpAuth.url, steps: ['smtp-auth'] },
-  { action: ['grant-consent'], flow: [...PERSON, ...APPLICATION], steps: ['admin-consent'] },
+
+  // What was granted
+  { check: ['consent'], flow: [...PERSON, ...APPLICATION], steps: ['admin-consent'] },
+  { check: ['permissions'], severity: 'warning', flow: GRAPH, steps: ['no-tenant-wide-grant'] },
+  { check: ['permissions'], flow: GRAPH, steps: ['graph-permissions', 'admin-consent'] },
+  { check: ['permissions'], flow: IMAP_APPLICATION, steps: ['exchange-permissions', 'admin-consent'] },
+  { check: ['permissions'], flow: PERSON, steps: ['delegated-permissions', 'admin-consent'] },
 
   // The token
   { check: ['token'], action: ['sign-in-again'], flow: PERSON, steps: ['sign-in'] },
   { check: ['token'], code: ['access.denied'], steps: ['conditional-access'] },
   { check: ['token'], action: ['replace-credential'], flow: APPLICATION, steps: ['credential'] },
-  { check: ['token'], action: ['fix-config'], flow: [...APPLICATION, ...PERSON], steps: ['register-application', 'configuration'] },
-
-  // What it carries
-  { check: ['permissions'], severity: 'warning', flow: GRAPH, steps: ['mailbox-scope', 'no-tenant-wide-grant'] },
-  { check: ['permissions'], severity: 'error', flow: GRAPH, steps: ['graph-permissions', 'admin-consent'] },
-  { check: ['permissions'], severity: 'error', flow: IMAP_APPLICATION, steps: ['exchange-permissions', 'admin-consent'] },
-  { check: ['permissions'], severity: 'error', flow: PERSON, steps: ['delegated-permissions', 'admin-consent'] },
+  { check: ['token'], code: ['config.invalid'], who: 'tenant-admin', flow: PERSON, steps: ['public-client'] },
+  { check: ['token'], code: ['config.invalid'], flow: [...APPLICATION, ...PERSON], steps: ['register-application'] },
 
   // What the server makes of it
   { check: ['sign-in'], code: ['auth.rejected', 'auth.interaction-required'], flow: IMAP_APPLICATION, steps: ['exchange-permissions', 'exchange-service-principal'] },
   { check: ['sign-in'], action: ['sign-in-again', 'replace-credential'], flow: PERSON, steps: ['sign-in'] },
   { check: ['mailbox'], code: ['mailbox.not-found'], flow: [...APPLICATION, ...PERSON], steps: ['mailbox-exists'] },
+  { check: ['mailbox'], code: ['access.denied'], action: ['grant-mailbox-access'], flow: GRAPH, steps: ['access-policy', 'mailbox-scope', 'test-mailbox-scope'] },
   { check: ['mailbox', 'send'], code: ['access.denied'], flow: GRAPH, steps: ['mailbox-scope', 'test-mailbox-scope'] },
   { check: ['mailbox'], code: ['access.denied'], direction: 'receive', flow: IMAP_APPLICATION, steps: ['mailbox-permission', 'imap-enabled'] },
   { check: ['mailbox'], code: ['access.denied'], direction: 'receive', flow: SOMEBODY, steps: ['imap-enabled', 'full-access-person'] },
@@ -66,10 +69,10 @@ const RULES: readonly Rule[] = [
 export const stepsAgainst = (complaint: Complaint): readonly string[] => RULES.find((rule) => fits(rule, complaint))?.steps ?? [];
 
 function fits(rule: Rule, { check, direction, flow, severity, error: { code, remedy } }: Complaint): boolean {
-  const { action, url } = remedy ?? {};
+  const { action, who, url } = remedy ?? {};
   return (
     within(rule.check, check) && within(rule.flow, flow) && within(rule.code, code) && within(rule.action, action) &&
-    (rule.direction ?? direction) === direction && (rule.severity ?? severity) === severity && (rule.url ?? url) === url
+    (rule.direction ?? direction) === direction && (rule.severity ?? severity) === severity && (rule.url ?? url) === url && (rule.who ?? who) === who
   );
 }
 

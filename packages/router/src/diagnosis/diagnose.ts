@@ -78,7 +78,8 @@ async function tryTransport({ direction }: Route, tools: DiagnosisTools, recorde
   if (probed.error) return { failure: { error: probed.error } };
   const failed = failedCheck(probed.value, direction);
   if (failed) return { failure: { error: failed.error, step: failed.name } };
-  return { missingFolders: direction === 'receive' ? await missingFolders(transport, folders, call) : [] };
+  if (direction === 'receive') return { missingFolders: await missingFolders(transport, folders, call) };
+  return { missingFolders: [], maySend: passed(probed.value, 'send') };
 }
 
 const lacks = (direction: Route['direction']): MailError =>
@@ -90,9 +91,11 @@ type FailedCheck = Extract<ProbeCheck, { readonly status: 'fail' }>;
 function failedCheck({ checks }: ProbeReport, direction: Route['direction']): FailedCheck | undefined {
   const failures = checks.filter((check): check is FailedCheck => check.status === 'fail');
   const others: readonly ProbeCheck['name'][] = direction === 'send' ? ['receive', 'mutate'] : ['send'];
-  const tried = checks.every(({ name, status }) => name !== direction || status !== 'skipped');
+  const tried = checks.some(({ name, status }) => name === direction && status !== 'skipped');
   return failures.find(({ name }) => !tried || !others.includes(name));
 }
+
+const passed = ({ checks }: ProbeReport, step: ProbeCheck['name']): boolean => checks.some(({ name, status }) => name === step && status === 'pass');
 
 async function missingFolders({ receive }: MailTransport, folders: readonly FolderSelector[], call: Call): Promise<readonly MailError[]> {
   const missing: MailError[] = [];

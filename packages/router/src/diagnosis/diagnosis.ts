@@ -9,9 +9,9 @@ export const CHECKS = [
   'tls',
   /** There is a credential to show. */
   'token',
-  /** Somebody agreed to what it is used for. */
+  /** Somebody agreed to what it is used for. Only where the credential tells. */
   'consent',
-  /** It carries the roles or scopes that the transport needs. */
+  /** It carries the roles or scopes that the transport needs. Only where the credential tells. */
   'permissions',
   /** The server takes this way of signing in. */
   'protocol',
@@ -21,7 +21,7 @@ export const CHECKS = [
   'mailbox',
   /** The configured folders are there. Receiving only. */
   'folder',
-  /** The mailbox may send. Sending only. */
+  /** The mailbox may send. Sending only, and only where the transport can try without sending. */
   'send',
 ] as const;
 

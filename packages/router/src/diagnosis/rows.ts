@@ -16,6 +16,8 @@ export interface Evidence {
   readonly inspectError?: MailError;
   /** Of the transport. `step` is absent when it did not open. */
   readonly failure?: { readonly error: MailError; readonly step?: ProbeCheck['name'] };
+  /** The probe tried to begin sending, and was let. */
+  readonly maySend?: boolean;
   /** Present when everything before passed. */
   readonly missingFolders?: readonly MailError[];
 }
@@ -40,18 +42,21 @@ function credentialRows(evidence: Evidence, now: Date): Map<CheckName, Diagnosis
   const rows = new Map<CheckName, DiagnosisRow>();
   if (!recording && !evidence.providerError) return rows;
   const refusal = refusalOf(evidence);
-  const wantsConsent = refusal?.remedy?.action === 'grant-consent';
-  rows.set('token', tokenRow(evidence, wantsConsent ? undefined : refusal, now));
-  if (wantsConsent) {
-    rows.set('token', row('token', 'skipped'));
-    rows.set('consent', failed('consent', refusal));
+  const place = refusal && (aboutGrants(refusal) ?? 'token');
+  rows.set('token', place && place !== 'token' ? row('token', 'skipped') : tokenRow(evidence, refusal, now));
+  const told = findings ?? (place && place !== 'token' ? [] : undefined);
+  for (const check of ['consent', 'permissions'] as const) {
+    const own = (told ?? []).filter(({ error }) => (aboutGrants(error) ?? 'permissions') === check).toSorted(bySeverity);
+    if (refusal && place === check) rows.set(check, failed(check, refusal));
+    else if (told) rows.set(check, findings ? judged(check, own) : row(check, 'skipped'));
   }
-  if (findings && recording?.scopes) {
-    const about = (consent: boolean): readonly AuthFinding[] => findings.filter(({ error }) => (error.remedy?.action === 'grant-consent') === consent).toSorted(bySeverity);
-    if (!wantsConsent) rows.set('consent', judged('consent', about(true)));
-    rows.set('permissions', judged('permissions', about(false)));
-  } else if (wantsConsent) rows.set('permissions', row('permissions', 'skipped'));
   return rows;
+}
+
+/** Who grants has to know whether nobody ever agreed, or whether what was agreed to is not enough. */
+function aboutGrants({ code, remedy }: MailError): 'consent' | 'permissions' | undefined {
+  if (remedy?.action !== 'grant-consent') return undefined;
+  return code.startsWith('auth.') ? 'consent' : 'permissions';
 }
 
 const bySeverity = (a: AuthFinding, b: AuthFinding): number => Number(b.severity === 'error') - Number(a.severity === 'error');
@@ -84,7 +89,7 @@ const WIRE: Readonly<Record<Direction, readonly CheckName[]>> = {
 };
 
 /** What only the server can say: up to its refusal everything passed, behind it nothing was tried. */
-function wireRows({ failure, missingFolders, recording }: Evidence, direction: Direction, credential: Rows): Rows {
+function wireRows({ failure, missingFolders, maySend, recording }: Evidence, direction: Direction, credential: Rows): Rows {
   const order = WIRE[direction].filter((check) => credential.size > 0 || (check !== 'protocol' && check !== 'sign-in'));
   const tried = failure !== undefined || missingFolders !== undefined;
   const ownFailure = tried && !(failure && recording?.asked && !recording.issued);
@@ -92,6 +97,7 @@ function wireRows({ failure, missingFolders, recording }: Evidence, direction: D
   const place = failure && placeIn(order, placeFailure(failure.error, failure.step, direction));
   const stop = place ? order.indexOf(place) : order.length;
   const rows = new Map(order.map((check, index) => [check, row(check, index < stop ? 'pass' : 'skipped')]));
+  if (!failure && !maySend) rows.delete('send'); // nobody tried: no pass is made up
   if (failure && place) rows.set(place, withCause(failed(place, failure.error), credential));
   if (missingFolders && missingFolders.length > 0) rows.set('folder', failed('folder', ...missingFolders));
   return rows;

@@ -5,7 +5,7 @@ import { conditionalAccess, fullAccessPerson, imapEnabled, mailboxExists, mailbo
 import { configuration, signIn, verify } from './operate.ts';
 import { adminConsent, delegatedPermissions, exchangePermissions, graphPermissions } from './permissions.ts';
 import { enterpriseApplication, publicClient, registerApplication } from './registration.ts';
-import { exchangeServicePrincipal, mailboxScope, noTenantWideGrant, testMailboxScope } from './scope.ts';
+import { accessPolicy, exchangeServicePrincipal, mailboxScope, noTenantWideGrant, testMailboxScope } from './scope.ts';
 
 /** Every step there is, in the order in which they are done. */
 export const STEPS: readonly StepTemplate[] = [
@@ -31,6 +31,7 @@ export const STEPS: readonly StepTemplate[] = [
   sendAsPerson,
   fullAccessPerson,
   conditionalAccess,
+  accessPolicy,
   mailboxExists,
   configuration,
   signIn,

@@ -1,4 +1,4 @@
-import { isConfidential, mailboxesOf, SETUP_FLOWS, type SetupPlan, uses } from '../plan.ts';
+import { isConfidential, isScoped, mailboxesOf, SETUP_FLOWS, type SetupPlan, uses } from '../plan.ts';
 import { placeholder } from '../powershell.ts';
 import { SOURCES } from '../sources.ts';
 import type { StepTemplate } from '../step.ts';
@@ -27,6 +27,8 @@ export const configuration: StepTemplate = {
         `  clientId: ${yaml(clientId ?? placeholder('application id'))}`,
         ...(cloud === 'global' ? [] : [`  cloud: ${cloud}`]),
         ...(isConfidential(plan) ? CREDENTIAL_LINES[credential] : []),
+        // So that a token without roles is not taken for a mistake, and a grant beside the scope is.
+        ...(isScoped(plan) ? ['  expectRbac: true'] : []),
       ],
       commands: ['signalbox check'],
       sources: [SOURCES.clientCredentials],

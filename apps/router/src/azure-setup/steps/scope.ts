@@ -1,4 +1,4 @@
-import { mailboxesOf, type SetupPlan, uses } from '../plan.ts';
+import { isScoped, mailboxesOf, type SetupPlan, uses } from '../plan.ts';
 import { APP_NAME, eachMailbox, GRAPH_API, graphAddress, list, quote } from '../powershell.ts';
 import { SOURCES } from '../sources.ts';
 import type { StepTemplate } from '../step.ts';
@@ -6,7 +6,6 @@ import { graphRoles } from './permissions.ts';
 
 const SCOPE = `${APP_NAME} mailboxes`;
 
-const isScoped = (plan: SetupPlan): boolean => uses(plan, 'o365-client-credentials') && plan.reach === 'mailboxes';
 const graphMailboxes = (plan: SetupPlan): readonly string[] => mailboxesOf(plan, ['o365-client-credentials']);
 const rbacRoles = (plan: SetupPlan): readonly string[] => graphRoles(plan).map((role) => `Application ${role}`);
 
@@ -85,5 +84,22 @@ export const testMailboxScope: StepTemplate = {
     script: eachMailbox(graphMailboxes(plan), ['Test-ServicePrincipalAuthorization -Identity $ServicePrincipalId -Resource $Mailbox | Format-Table']),
     tools: ['exchange-online'],
     sources: [SOURCES.testAuthorization, SOURCES.rbac],
+  }),
+};
+
+/** Only as advice: for policies that are there from before. */
+export const accessPolicy: StepTemplate = {
+  id: 'access-policy',
+  applies: () => false,
+  write: (plan) => ({
+    title: 'Look for an Application Access Policy',
+    who: 'exchange',
+    why: 'One from before may still shut the application out, whatever a scope grants. Where it says Denied, add the mailbox to the group of the policy, or remove the policy once the scope of RBAC for Applications is in place.',
+    script: [
+      'Get-ApplicationAccessPolicy | Where-Object AppId -eq $AppId | Format-List Identity, AccessRight, ScopeName',
+      ...eachMailbox(graphMailboxes(plan), ['Test-ApplicationAccessPolicy -Identity $Mailbox -AppId $AppId']),
+    ],
+    tools: ['exchange-online'],
+    sources: [SOURCES.accessPolicy, SOURCES.rbac],
   }),
 };
