@@ -7,8 +7,8 @@ import type { Flow } from '@signalbox/router';
  */
 export const flows: Readonly<Record<string, Flow>> = {
   'o365-client-credentials': {
-    receive: { transport: 'graph', auth: 'entra', settings: 'entra', authOptions: { grant: 'client-credentials' } },
-    send: { transport: 'graph', auth: 'entra', settings: 'entra', authOptions: { grant: 'client-credentials' } },
+    receive: { transport: 'graph', auth: 'entra', settings: 'entra', sharedSettings: ['cloud'], authOptions: { grant: 'client-credentials' } },
+    send: { transport: 'graph', auth: 'entra', settings: 'entra', sharedSettings: ['cloud'], authOptions: { grant: 'client-credentials' } },
   },
   'o365-on-behalf-of': {
     receive: { transport: 'imap', auth: 'entra', settings: 'entra', authOptions: { grant: 'delegated' } },

@@ -71,6 +71,17 @@ mailboxes:
     expect(all[1]?.problems).toMatchObject([{ path: 'mailboxes[1].tenant', remedy: 'Add "tenant" to the mailbox: one of one, two.', line: 6 }]);
   });
 
+  it('tells the transport what the flow shares of its section, unless the server has its own', async () => {
+    const far = fakeTransport('far', { config: z.strictObject({ cloud: z.string() }) });
+    const side = { transport: 'far', auth: 'tenant', settings: 'entra', sharedSettings: ['cloud'], authOptions: { grant: 'client-credentials' } };
+    const options = { flows: { far: { receive: side } }, plugins: [...bundle(), far] };
+    const section = ENTRA.replace('clientId', 'cloud: china, clientId');
+    const shared = await routesOfOne(section, '{ id: a, address: a@b.c, receive: far }', options);
+    expect(shared.receive?.transportConfig).toEqual({ cloud: 'china' });
+    const own = await routesOfOne(`${section}servers: { far: { cloud: global } }\n`, '{ id: a, address: a@b.c, receive: far }', options);
+    expect(own.receive?.transportConfig).toEqual({ cloud: 'global' });
+  });
+
   it('gives the network of a route its private CAs and its proxy', async () => {
     const [a, b] = ['A', 'B'].map((name) => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----`);
     const text = `servers: { imap: { host: mail.internal, ca: b.pem }, smtp: { host: far.example } }\nnetwork: { proxy: "http://u:pr0xy-s3cret@p:1", noProxy: [.internal], ca: a.pem }\n`;

@@ -45,6 +45,7 @@ const flowSide = z.strictObject({
   transport: name,
   auth: name.optional().meta({ description: 'Left out for a transport that has nothing to sign in to.' }),
   settings: name.optional().meta({ description: 'The top-level section that feeds the auth plugin, such as entra.' }),
+  sharedSettings: z.array(name).optional().meta({ description: 'Settings of that section that the transport gets too, such as cloud.' }),
   transportOptions: options.optional(),
   authOptions: options.optional(),
 });

@@ -10,6 +10,8 @@ export interface FlowSide {
   readonly auth?: string;
   /** The top-level section that feeds the auth plugin, such as `entra`; of several named entries the mailbox's `tenant` picks one. */
   readonly settings?: string;
+  /** Those settings of the section that the transport has to know as well, such as the national cloud. */
+  readonly sharedSettings?: readonly string[];
   readonly transportOptions?: Options;
   readonly authOptions?: Options;
 }

@@ -9,6 +9,7 @@ import { findPlugins } from './find-plugins.ts';
 import type { Direction, Flow } from './flow.ts';
 import { networkFor } from './network.ts';
 import type { MailboxRoutes, Route } from './route.ts';
+import { findSection } from './sections.ts';
 import { describeServer, layerTransport } from './transport-layers.ts';
 import { validate } from './validate.ts';
 
@@ -44,10 +45,13 @@ async function resolveRoute(mailbox: MailboxConfig, direction: Direction, { conf
   const plugins = chosen && findPlugins(registry, chosen, direction, report);
   if (!chosen || !plugins) return undefined;
   const { transport, auth, credentials } = plugins;
-  const server = layerTransport(config, mailbox, chosen, transport.name);
-  const authLayers = auth && layerAuth(config, mailbox, chosen, auth, report);
+  const { settings } = chosen.side;
+  const section = settings === undefined ? undefined : findSection(config, mailbox, settings, report);
+  const server = layerTransport(config, mailbox, chosen, section, transport.name);
   const redact = (text: string): string => config.redact(text);
   const transportConfig = await validate({ plugin: transport, layered: server.layered, report, redact });
+  if (settings !== undefined && !section) return undefined;
+  const authLayers = auth && layerAuth(config, mailbox, chosen, section, auth);
   const authConfig = authLayers && (await validate({ plugin: auth, layered: authLayers, report, redact }));
   if (!transportConfig || (auth && !authConfig)) return undefined;
   const described = describeServer(transportConfig.config);

@@ -2,6 +2,7 @@ import type { Config, MailboxConfig, Options, ServerSettings } from '../config/c
 import { type ConfigPath, formatPath } from '../config/positions.ts';
 import type { ChosenSide } from './choose-side.ts';
 import { type Layer, type Layered, overlay, own } from './layers.ts';
+import type { Section } from './sections.ts';
 import type { RouteServer } from './route.ts';
 
 export interface TransportLayers {
@@ -11,8 +12,8 @@ export interface TransportLayers {
   readonly reasons: readonly string[];
 }
 
-/** The organisation's server of that transport, overlaid by the mailbox's, overlaid by the flow's options. A relay replaces the servers. */
-export function layerTransport(config: Config, mailbox: MailboxConfig, chosen: ChosenSide, transport: string): TransportLayers {
+/** What the flow's section shares, the organisation's server of that transport, overlaid by the mailbox's, overlaid by the flow's options. A relay replaces the servers. */
+export function layerTransport(config: Config, mailbox: MailboxConfig, chosen: ChosenSide, section: Section | undefined, transport: string): TransportLayers {
   const servers: readonly (readonly [ConfigPath, ServerSettings | undefined])[] = chosen.relay
     ? [[['outgoing', 'relay'], config.outgoing.relay?.server]]
     : [
@@ -21,6 +22,7 @@ export function layerTransport(config: Config, mailbox: MailboxConfig, chosen: C
       ];
   const given = servers.filter((entry): entry is readonly [ConfigPath, ServerSettings] => entry[1] !== undefined);
   const layers: readonly Layer[] = [
+    ...sharedOf(chosen, section),
     ...given.map(([path, server]) => ({ path, values: withoutCa(server) })),
     { ...(chosen.optionsPath && { path: [...chosen.optionsPath, 'transportOptions'] }), values: chosen.side.transportOptions },
   ];
@@ -32,6 +34,11 @@ export function layerTransport(config: Config, mailbox: MailboxConfig, chosen: C
   };
 }
 
+/** What the flow's section tells the transport; what is set for the server itself comes over it. */
+function sharedOf({ side: { sharedSettings = [] } }: ChosenSide, section: Section | undefined): readonly Layer[] {
+  if (!section) return [];
+  return [{ path: section.path, values: Object.fromEntries(Object.entries(section.values ?? {}).filter(([key]) => sharedSettings.includes(key))) }];
+}
 
 const withoutCa = (server: ServerSettings): Options => Object.fromEntries(Object.entries(server).filter(([key]) => key !== 'ca'));
 
