@@ -9,7 +9,7 @@ export interface Population {
   readonly apps?: readonly NewApp[];
 }
 
-/** The tenant of the documentation: an administrator, two people, a shared mailbox that one of them may open, an adapter with a secret. */
+/** The tenant of the documentation: an administrator, three people, a shared mailbox that one of them may open, an adapter with a secret. */
 export function contoso(now: Date): Population {
   const domain = 'contoso.test';
   const servicePrincipalId = '00000000-0000-0000-0000-000000000002';
@@ -22,6 +22,7 @@ export function contoso(now: Date): Population {
     users: [
       { userPrincipalName: `sales@${domain}`, displayName: 'Sales', password: 'sales-password', delegates: adapter },
       { userPrincipalName: `support@${domain}`, displayName: 'Support', password: 'support-password', delegates: adapter },
+      { userPrincipalName: `scanner@${domain}`, displayName: 'Scanner', password: 'scanner-password', delegates: adapter },
       {
         userPrincipalName: `shared@${domain}`,
         displayName: 'Shared',

@@ -70,9 +70,9 @@ describe('the command', () => {
     const folder = join(directory, 'given', 'folder');
     const running = await start('--folder', folder);
     const names = await readdir(folder);
-    expect(names.toSorted()).toEqual(['ca.pem', 'sales.password', 'sales.token', 'signalbox.yaml', 'support.token']);
-    expect((await stat(join(folder, 'support.token'))).mode & 0o777).toBe(0o600);
-    expect(await readFile(join(folder, 'signalbox.yaml'), 'utf8')).not.toContain('sales-password');
+    expect(names.toSorted()).toEqual(['adapter.secret', 'ca.pem', 'scanner.password', 'signalbox.yaml']);
+    expect((await stat(join(folder, 'adapter.secret'))).mode & 0o777).toBe(0o600);
+    expect(await readFile(join(folder, 'signalbox.yaml'), 'utf8')).not.toMatch(/scanner-password|adapter-secret/);
     expect(await running.end()).toBe(0);
     expect(await readdir(folder)).toEqual([]);
   });

@@ -1,36 +1,55 @@
 import type { TenantUser } from '../directory/user.ts';
 import type { Tenant } from '../tenant.ts';
 
-/** A mailbox of the configuration, and which secret opens it. */
+/** A mailbox of the configuration, and how it is opened. */
 export interface ConfiguredMailbox {
   readonly id: string;
   readonly address: string;
-  readonly credential: { readonly kind: 'password' | 'token'; readonly of: TenantUser; readonly file: string };
+  readonly flow: 'o365-client-credentials' | 'o365-on-behalf-of' | 'o365-imap-client-credentials' | 'basic';
+  /** Where its password lies; nowhere for a flow that does without. */
+  readonly password?: { readonly file: string; readonly text: string };
 }
 
-/** The first person signs in with a password, everybody else with a token; a shared mailbox with the token of one who may open it. */
-export function configuredMailboxes({ directory }: Pick<Tenant, 'directory'>): readonly ConfiguredMailbox[] {
+/** Where the application's secret lies. */
+export const SECRET_FILE = 'adapter.secret';
+
+/** One flow after the other, so that all of them are side by side: the first person's by the app, the second's by a sign-in, all others' by password, shared mailboxes by the app over IMAP. */
+export function configuredMailboxes({ directory, doors }: Pick<Tenant, 'directory' | 'doors'>): readonly ConfiguredMailbox[] {
   const users = directory.users().filter(({ licensed, enabled }) => licensed && enabled);
   const people = users.filter(({ kind }) => kind === 'user');
-  return users.flatMap((user) => {
-    const owner = user.kind === 'user' ? user : people.find(({ userPrincipalName }) => user.delegates.some(({ who, right }) => right === 'full-access' && who === userPrincipalName));
-    if (!owner) return [];
-    const kind = user === people[0] ? 'password' : 'token';
-    return [{ id: nameOf(user), address: user.userPrincipalName, credential: { kind, of: owner, file: `${nameOf(owner)}.${kind}` } }];
+  const isModern = doors.entra !== undefined && doors.graph !== undefined;
+  return users.flatMap((user): readonly ConfiguredMailbox[] => {
+    const id = user.userPrincipalName.split('@', 1)[0] ?? '';
+    const mailbox = { id, address: user.userPrincipalName };
+    if (user.kind !== 'user') return isModern ? [{ ...mailbox, flow: 'o365-imap-client-credentials' }] : [];
+    if (isModern && user === people[0]) return [{ ...mailbox, flow: 'o365-client-credentials' }];
+    if (isModern && user === people[1]) return [{ ...mailbox, flow: 'o365-on-behalf-of' }];
+    return [{ ...mailbox, flow: 'basic', password: { file: `${id}.password`, text: user.password } }];
   });
 }
 
-const nameOf = ({ userPrincipalName }: TenantUser): string => userPrincipalName.split('@', 1)[0] ?? '';
-
 /** A configuration of Signalbox as a person would write it; the files it names lie beside it. */
-export function configurationText({ directory, doors }: Pick<Tenant, 'directory' | 'doors'>, mailboxes: readonly ConfiguredMailbox[]): string {
-  const { imap, smtp } = doors;
+export function configurationText({ directory, doors: { entra, graph, imap, smtp } }: Pick<Tenant, 'directory' | 'doors'>, mailboxes: readonly ConfiguredMailbox[]): string {
+  const [app] = directory.apps();
   return [
     '# Written by signalbox-tenant. The servers are on this machine, and gone when it ends.',
     'version: 1',
     `organization: ${directory.tenant.domain}`,
     '',
+    ...(entra && app
+      ? [
+          'entra:',
+          `  tenant: ${directory.tenant.domain}`,
+          `  clientId: ${app.clientId}`,
+          `  clientSecret: \${file:${SECRET_FILE}}`,
+          `  authority: https://localhost:${entra.port}`,
+          '',
+          'network: { ca: ca.pem }',
+          '',
+        ]
+      : []),
     'servers:',
+    ...(graph ? [`  graph: { baseUrl: '${graph.baseUrl}' }`] : []),
     ...(imap ? [`  imap: { host: 127.0.0.1, port: ${imap.port}, tls: implicit, ca: ca.pem }`] : []),
     // Exchange Online files the copy in Sent Items by itself.
     ...(smtp ? [`  smtp: { host: 127.0.0.1, port: ${smtp.port}, tls: starttls, ca: ca.pem, sentCopy: automatic }`] : []),
@@ -41,11 +60,11 @@ export function configurationText({ directory, doors }: Pick<Tenant, 'directory'
   ].join('\n');
 }
 
-function mailboxText({ id, address, credential: { kind, of, file } }: ConfiguredMailbox): string {
-  const lines = [
-    `  - id: ${id}${of.userPrincipalName === address ? '' : ` # a shared mailbox, opened with the token of ${of.userPrincipalName}`}`,
-    `    address: ${address}`,
-    ...(kind === 'password' ? ['    flow: basic', `    password: \${file:${file}}`] : ['    flow: token', `    tokenFile: ${file}`]),
-  ];
-  return lines.join('\n');
+const NOTES: Readonly<Partial<Record<ConfiguredMailbox['flow'], string>>> = {
+  'o365-on-behalf-of': 'its user signs in once: signalbox auth sign-in',
+};
+
+function mailboxText({ id, address, flow, password }: ConfiguredMailbox): string {
+  const note = NOTES[flow];
+  return [`  - id: ${id}`, `    address: ${address}`, `    flow: ${flow}${note === undefined ? '' : ` # ${note} ${id}`}`, ...(password ? [`    password: \${file:${password.file}}`] : [])].join('\n');
 }

@@ -2,10 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Tenant } from '../tenant.ts';
-import { configurationText, configuredMailboxes } from './configuration.ts';
-import { keepTokenFile } from './token-file.ts';
+import { configurationText, configuredMailboxes, SECRET_FILE } from './configuration.ts';
 
-/** What the command lays down for others to read. Disposal ends the renewal of tokens and removes the files. */
+/** What the command lays down for others to read. Disposal removes the files. */
 export interface TenantFiles extends AsyncDisposable {
   readonly folder: string;
   readonly caFile: string;
@@ -30,11 +29,9 @@ export async function writeFiles(tenant: Tenant, given?: string): Promise<Tenant
   };
   const caFile = await write('ca.pem', tenant.certificates.ca);
   const mailboxes = configuredMailboxes(tenant);
-  const credentials = new Map(mailboxes.map(({ credential }) => [credential.file, credential]));
-  for (const [name, { kind, of }] of credentials) {
-    if (kind === 'password') await write(name, of.password, 0o600);
-    else stack.use(await keepTokenFile(tenant, { file: remember(name), user: of.userPrincipalName }));
-  }
+  for (const { password } of mailboxes) if (password) await write(password.file, password.text, 0o600);
+  const secret = tenant.directory.apps()[0]?.secrets[0]?.value;
+  if (tenant.doors.entra && secret !== undefined) await write(SECRET_FILE, secret, 0o600);
   const configurationFile = await write('signalbox.yaml', configurationText(tenant, mailboxes));
   const kept = stack.move(); // nothing may fail from here on
   return { folder, caFile, configurationFile, [Symbol.asyncDispose]: () => kept.disposeAsync() };
