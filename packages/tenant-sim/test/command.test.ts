@@ -12,7 +12,8 @@ import { openDialogue } from './dialogue.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-interface Running {
+/** One that a failing test leaves behind would hold the output of the test run open. */
+interface Running extends AsyncDisposable {
   /** What it printed first. */
   readonly text: string;
   /** Interrupts it, and answers its exit code. */
@@ -23,12 +24,16 @@ async function start(...argv: readonly string[]): Promise<Running> {
   const { FORCE_COLOR: _, ...env } = process.env; // the test runner's
   const child = spawn(process.execPath, ['--conditions=@signalbox/source', MAIN, ...argv], { stdio: ['ignore', 'pipe', 'inherit'], env });
   const ended = once(child, 'exit') as Promise<[number | null]>;
-  const [text] = (await once(child.stdout, 'data')) as [Buffer];
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    child.kill(signal);
+    return (await ended)[0];
+  };
+  const first = (await Promise.race([once(child.stdout, 'data'), ended.then(([code]) => Promise.reject(new Error(`It ended with ${code}.`)))])) as [Buffer];
   return {
-    text: text.toString(),
-    async end(signal = 'SIGINT') {
-      child.kill(signal);
-      return (await ended)[0];
+    text: first[0].toString(),
+    end: (signal = 'SIGINT') => end(signal),
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) await end('SIGKILL');
     },
   };
 }
@@ -41,7 +46,7 @@ describe('the command', () => {
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
   it('says as one JSON object where everything is, serves until it is told to stop, and leaves nothing behind', async () => {
-    const running = await start('--json');
+    await using running = await start('--json');
     const { doors, accounts, apps, caFile, configurationFile } = JSON.parse(running.text) as TenantDescription;
     expect(accounts.find(({ address }) => address === 'sales@contoso.test')).toEqual({ address: 'sales@contoso.test', password: 'sales-password', kind: 'user' });
     expect(apps[0]?.secret).toBe('adapter-secret');
@@ -57,7 +62,7 @@ describe('the command', () => {
   });
 
   it('says to people what to type, in columns', async () => {
-    const running = await start();
+    await using running = await start();
     expect(running.text).toMatch(/^graph {4}https:\/\/localhost:\d+\/v1\.0$/m);
     expect(running.text).toMatch(/^imap {5}127\.0\.0\.1:\d+ +TLS\n {9}127\.0\.0\.1:\d+ +STARTTLS\nsmtp {5}127\.0\.0\.1:\d+ +STARTTLS$/m);
     expect(running.text).toMatch(/^support@contoso\.test +support-password$/m);
@@ -68,7 +73,7 @@ describe('the command', () => {
 
   it('puts its files into a given folder, secrets for its owner alone, and takes only these away', async () => {
     const folder = join(directory, 'given', 'folder');
-    const running = await start('--folder', folder);
+    await using running = await start('--folder', folder);
     const names = await readdir(folder);
     expect(names.toSorted()).toEqual(['adapter.secret', 'ca.pem', 'scanner.password', 'signalbox.yaml']);
     expect((await stat(join(folder, 'adapter.secret'))).mode & 0o777).toBe(0o600);
@@ -88,7 +93,7 @@ describe('the command', () => {
     }
     server.close();
     await once(server, 'close');
-    const running = await start('--json', '--imap-port', String(port), '--start-at', '2031-01-01T00:00:00Z');
+    await using running = await start('--json', '--imap-port', String(port), '--start-at', '2031-01-01T00:00:00Z');
     expect((JSON.parse(running.text) as TenantDescription).doors.imap?.port).toBe(port);
     expect(await running.end()).toBe(0);
   });
