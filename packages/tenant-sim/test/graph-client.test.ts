@@ -1,49 +1,20 @@
-import { AuthenticationHandler, Client, type Context, FileUpload, LargeFileUploadTask, type Middleware, PageIterator, RedirectHandler, RedirectHandlerOptions, RetryHandler, RetryHandlerOptions, TelemetryHandler } from '@microsoft/microsoft-graph-client';
-import { Agent, fetch } from 'undici';
+import { type Client, FileUpload, LargeFileUploadTask, PageIterator } from '@microsoft/microsoft-graph-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type GraphWorld, openGraph, SALES, SUPPORT } from './graph-world.ts';
+import { type MicrosoftClient, openMicrosoftClient } from './microsoft-client.ts';
 
 // Microsoft's own client as a witness: it knows nothing of this simulator.
 
-/** The last handler of the client's chain, which has to trust the tenant's authority; the others are its own. */
-function sending(dispatcher: Agent): Middleware {
-  return {
-    async execute(context: Context) {
-      const { method = 'GET', headers, body } = context.options ?? {};
-      const url = typeof context.request === 'string' ? context.request : context.request.url;
-      const init = { dispatcher, method, ...(headers && { headers: headers as Record<string, string> }), ...(body && { body: body as string }) };
-      context.response = await fetch(url, init);
-    },
-  };
-}
-
-/** As Client.init puts it together. */
-function chain(authentication: AuthenticationHandler, last: Middleware): Middleware {
-  const retry = new RetryHandler(new RetryHandlerOptions());
-  const redirect = new RedirectHandler(new RedirectHandlerOptions());
-  const telemetry = new TelemetryHandler();
-  authentication.setNext(retry);
-  retry.setNext(redirect);
-  redirect.setNext(telemetry);
-  telemetry.setNext(last);
-  return authentication;
-}
-
 let world: GraphWorld;
+let opened: MicrosoftClient;
 let client: Client;
-let dispatcher: Agent;
 beforeEach(async () => {
   world = await openGraph();
-  dispatcher = new Agent({ connect: { ca: world.tenant.certificates.ca } });
-  const token = await world.token();
-  client = Client.initWithMiddleware({
-    middleware: chain(new AuthenticationHandler({ getAccessToken: () => Promise.resolve(token) }), sending(dispatcher)),
-    baseUrl: world.baseUrl.replace('/v1.0', ''),
-    customHosts: new Set(['localhost']),
-  });
+  opened = await openMicrosoftClient(world);
+  ({ client } = opened);
 });
 afterEach(async () => {
-  await dispatcher.close();
+  await opened[Symbol.asyncDispose]();
   await world[Symbol.asyncDispose]();
 });
 

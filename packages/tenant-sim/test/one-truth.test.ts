@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type GraphWorld, openGraph, SALES, SUPPORT } from './graph-world.ts';
 import { openImapFlow } from './imap-client.ts';
+import { openMicrosoftClient } from './microsoft-client.ts';
 
 // One mailbox, by IMAP, SMTP and Graph at once, with clients nobody here wrote.
 
@@ -30,6 +31,31 @@ describe('the doors of one mailbox', () => {
     expect((await world.get(at)).json).toMatchObject({ isRead: true, flag: { flagStatus: 'flagged' } });
     await world.post(`${at}/move`, { destinationId: 'archive' });
     expect(await imap.status('Archive', { messages: true })).toMatchObject({ messages: 1 });
+    await imap.logout();
+  });
+
+  it("show one truth to imapflow, nodemailer and Microsoft's client, however they take turns", async () => {
+    await using microsoft = await openMicrosoftClient(world);
+    const { client } = microsoft;
+    const smtp = createTransport({ host: 'localhost', port: world.tenant.doors.smtp!.port, requireTLS: true, tls: { ca: world.tenant.certificates.ca }, auth: { user: SALES, pass: 'sales-password' } });
+    await smtp.sendMail({ from: SALES, to: SALES, subject: 'To myself', text: 'x', messageId: '<self@contoso.test>' });
+    smtp.close();
+    const imap = await openImapFlow(world.tenant);
+    const lock = await imap.getMailboxLock('INBOX');
+    const [message] = ((await client.api(inbox).header('Prefer', 'IdType="ImmutableId"').get()) as { value: { id: string; internetMessageId: string }[] }).value;
+    expect(message?.internetMessageId).toBe('<self@contoso.test>');
+    const at = `/users/${SALES}/messages/${encodeURIComponent(message!.id)}`;
+    await client.api(at).header('Prefer', 'IdType="ImmutableId"').patch({ isRead: true });
+    await imap.noop();
+    expect([...((await imap.fetchOne('1', { flags: true })) as { flags: Set<string> }).flags]).toContain(String.raw`\Seen`);
+    await imap.messageMove('1', 'Archive');
+    lock.release();
+    const moved = (await client.api(at).header('Prefer', 'IdType="ImmutableId"').get()) as { id: string; parentFolderId: string };
+    const archive = (await client.api(`/users/${SALES}/mailFolders/archive`).get()) as { id: string };
+    expect(moved).toMatchObject({ id: message!.id, parentFolderId: archive.id });
+    await client.api(at).header('Prefer', 'IdType="ImmutableId"').delete();
+    expect(await imap.status('Archive', { messages: true })).toMatchObject({ messages: 0 });
+    expect(await imap.status('Sent Items', { messages: true })).toMatchObject({ messages: 1 });
     await imap.logout();
   });
 
