@@ -37,6 +37,11 @@ describe('signing in with a password', () => {
     const { outcome, tenant } = await ground();
     tenant.directory.updateUser(SALES, { mfa: 'required' });
     expect(await outcome('smtp', password(SALES))).toBe('security-defaults');
+    tenant.directory.updateUser(SALES, { mfa: 'off' });
+    tenant.faults.set('entra.mfa-required', { app: 'another' });
+    expect(await outcome('imap', password(SALES))).toBe(SALES);
+    tenant.faults.set('entra.mfa-required', { mailbox: SALES });
+    expect([await outcome('imap', password(SALES)), await outcome('smtp', password(SALES))]).toEqual(['policy', 'policy']);
     tenant.directory.updateTenant({ basicAuth: { imap: false, smtp: true } });
     expect(await outcome('imap', password(SALES))).toBe('basic-auth-off');
   });
