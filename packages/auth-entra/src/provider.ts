@@ -37,11 +37,8 @@ export async function openEntra({ config, clock, log, tokens, fetch }: AuthConte
       if (config.grant === 'assertion') return exchanged.get(mailbox, asked, wish, request.signal);
       return userTokens.get(accountOf(services, mailbox), asked, wish, request.signal);
     };
-    try {
-      return { kept: await get(), asked };
-    } finally {
-      await status.remind(mailbox);
-    }
+    await status.remind(mailbox); // before asking: a sign-in that Entra ends now had a deadline that nobody told yet
+    return { kept: await get(), asked };
   };
 
   return {
