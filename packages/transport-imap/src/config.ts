@@ -26,8 +26,8 @@ export const imapConfig = z.strictObject({
   /** A command without any byte of answer for this long has failed. */
   commandTimeoutMs: milliseconds.default(60_000),
   authMechanism: z.enum(['auto', 'xoauth2', 'oauthbearer', 'plain', 'login']).default('auto'),
-  /** OAuth scopes to ask the credential provider for. */
-  scopes: z.array(z.string().min(1)).default(['https://outlook.office365.com/.default']),
+  /** What to ask the credential provider for, as a person would be asked for it; a provider for applications knows what that means to them. */
+  scopes: z.array(z.string().min(1)).default(['https://outlook.office.com/IMAP.AccessAsUser.All']),
   /** Folder paths that have a role whatever the server says. */
   folders: z
     .strictObject({

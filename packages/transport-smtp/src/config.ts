@@ -28,8 +28,8 @@ export const smtpConfig = z.strictObject({
   /** The largest message to send, in octets; what the server says when absent. */
   maxBytes: z.int().positive().optional(),
   authMechanism: z.enum(['auto', 'plain', 'login', 'xoauth2']).default('auto'),
-  /** OAuth scopes to ask the credential provider for. */
-  scopes: z.array(z.string().min(1)).default(['https://outlook.office365.com/.default']),
+  /** What to ask the credential provider for, as a person would be asked for it; a provider for applications knows what that means to them. */
+  scopes: z.array(z.string().min(1)).default(['https://outlook.office.com/SMTP.Send']),
   /** What the server offers is not always what it can do: EHLO keywords and SASL mechanisms named here count as not offered. */
   ignoreCapabilities: z.array(z.string().min(1)).default([]),
 });
