@@ -120,6 +120,12 @@ describe('references', () => {
 });
 
 describe('certificates', () => {
+  it('of an application may lie in a PKCS #12 file, which is left to the plugin to read', async () => {
+    const { entra } = await loadText(small('{ id: a, address: a@b.c, flow: x }', 'entra: { tenant: t, clientId: c, certificate: { pfxFile: app.pfx, passphrase: "${file:pass}" } }\n'), { files: { '/etc/signalbox/pass': 'sesame' } });
+    expect(entra['default']?.certificate).toMatchObject({ pfxFile: '/etc/signalbox/app.pfx' });
+    expect(entra['default']?.certificate?.passphrase?.reveal()).toBe('sesame');
+  });
+
   it('of an application and of a client are read, and those of a plugin are left to it', async () => {
     const [pem, key] = ['-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----', '-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----'];
     const config = await loadText(
@@ -133,8 +139,9 @@ auth: { acme: { certificate: theirs.pem } }
       ),
       { files: { '/etc/signalbox/a.pem': pem, '/etc/signalbox/a.key': key } },
     );
-    expect(config.entra['auth']?.certificate?.certificate).toBe(pem);
-    expect(config.entra['auth']?.certificate?.privateKey.reveal()).toBe(key);
+    const { certificate } = config.entra['auth'] ?? {};
+    expect(certificate).toMatchObject({ certificate: pem });
+    expect(certificate && 'privateKey' in certificate && certificate.privateKey.reveal()).toBe(key);
     expect(config.network.clientCertificate?.certificate).toBe(pem);
     expect(config.mailboxes[0]?.network?.ca).toEqual([pem]);
     expect(config.servers['ews']).toEqual({ ca: [pem], inner: { ca: 'theirs.pem' } });

@@ -36,23 +36,37 @@ export interface EntraSettings {
   readonly tenant: string;
   readonly clientId: string;
   readonly clientSecret?: Secret;
+  /** ISO 8601, as declared: Entra tells nobody. */
+  readonly secretExpiresAt?: string;
   /** Tried when the first is refused: two are valid during a roll-over. */
   readonly secondClientSecret?: Secret;
+  readonly secondSecretExpiresAt?: string;
   readonly certificate?: CertificateSettings;
   readonly secondCertificate?: CertificateSettings;
   /** Workload identity federation: a file that always holds a fresh assertion. */
   readonly federated?: { readonly tokenFile: string };
   readonly managedIdentity?: { readonly clientId?: string };
   readonly cloud?: 'global' | 'us-government' | 'us-dod' | 'china';
+  /** Entra at another address, without the tenant. */
+  readonly authority?: string;
+  /** What a person who signs in is asked to consent to. */
+  readonly scopes?: readonly string[];
+  /** The organisation's own rule: people sign in again so often. */
+  readonly renewal?: { readonly every: 'quarter'; readonly timeZone?: string };
+  /** Access is limited by RBAC for Applications in Exchange. */
+  readonly expectRbac?: boolean;
 }
 
-export interface CertificateSettings {
-  /** PEM. */
-  readonly certificate: string;
-  /** PEM. */
-  readonly privateKey: Secret;
-  readonly passphrase?: Secret;
-}
+export type CertificateSettings = { readonly passphrase?: Secret } & (
+  | {
+      /** PEM. */
+      readonly certificate: string;
+      /** PEM. */
+      readonly privateKey: Secret;
+    }
+  /** Absolute path of a PKCS #12 file. */
+  | { readonly pfxFile: string }
+);
 
 /** One transport's server. `ca` is the host's business and never reaches the plugin; every other key does. */
 export interface ServerSettings {

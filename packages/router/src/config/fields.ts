@@ -84,4 +84,22 @@ export const isoDate = textThat((text) => /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d
   remedy: 'Write year, month and day with hyphens; a time needs its zone.',
 });
 
+export const httpsAddress = textThat((text) => URL.canParse(text) && new URL(text).protocol === 'https:', {
+  expected: 'an address that begins with https://',
+  remedy: 'Write the address with https://, host and port, without the tenant.',
+});
+
+export const timeZone = textThat(isTimeZone, {
+  expected: 'an IANA time zone such as Europe/Vienna',
+  remedy: 'Write the name of a time zone: Europe/Vienna, America/New_York, UTC.',
+}).meta({ examples: ['Europe/Vienna', 'UTC'] });
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 export const options = z.record(z.string(), z.unknown());

@@ -28,7 +28,7 @@ const DEEPEST = 64;
 
 /**
  * A copy of the tree with every `${env:NAME}` and `${file:path}` replaced: secret fields become `Secret`, certificates their PEM text,
- * `tokenFile` an absolute path. What cannot be resolved is reported and left out, so that nothing else complains of it.
+ * `tokenFile` and `pfxFile` absolute paths. What cannot be resolved is reported and left out, so that nothing else complains of it.
  */
 export async function resolveReferences(tree: unknown, context: ReferenceContext): Promise<unknown> {
   const files = new Map<string, Promise<string>>();
@@ -80,7 +80,7 @@ async function resolveText(text: string, path: ConfigPath, context: WalkContext)
   if (isSecretField(path)) return asSecret(text, resolved, path, context);
   if (resolved !== text) context.redactor.hide(resolved, text);
   if (isPemField(path)) return readPem(resolved, path, context);
-  if (fieldName(path) === 'tokenFile') return absolute(resolved, context.source.file);
+  if (FILES.has(fieldName(path))) return absolute(resolved, context.source.file);
   if (resolved !== text && NUMBERS.has(fieldName(path)) && /^\d{1,9}$/.test(resolved)) return Number(resolved);
   return resolved;
 }
@@ -154,6 +154,9 @@ async function readPem(text: string, path: ConfigPath, context: WalkContext): Pr
   context.report.error(path, 'The file holds no certificate in PEM form.', 'Name a file with "-----BEGIN CERTIFICATE-----" in it; convert others with openssl x509.');
   return UNRESOLVED;
 }
+
+/** Files that a plugin reads by itself: a token because it changes, a PKCS #12 file because it is no text. */
+const FILES: ReadonlySet<string> = new Set(['tokenFile', 'pfxFile']);
 
 const absolute = (path: string, configFile: string): string => resolve(dirname(configFile), path);
 
