@@ -13,7 +13,7 @@ export const clientSecret: StepTemplate = {
   write: () => ({
     title: 'Make a client secret',
     who: 'entra',
-    why: 'It is shown once. Microsoft recommends a certificate instead (--credential certificate). Choose an end that is in your calendar: when it has passed, no mailbox of the application works.',
+    why: 'It is shown once. A certificate is the safer choice, because its key never leaves the machine (--credential certificate). Choose an end that is in your calendar: when it has passed, no mailbox of the application works.',
     portal: [
       'Open the app registration > Certificates & secrets > Client secrets > New client secret.',
       'Copy the column "Value", not "Secret ID", into a file or an environment variable of the machine that runs Signalbox, and note the day it ends.',
