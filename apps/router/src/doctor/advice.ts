@@ -48,6 +48,8 @@ const RULES: readonly Rule[] = [
   { check: ['token'], action: ['sign-in-again'], flow: PERSON, steps: ['sign-in'] },
   { check: ['token'], code: ['access.denied'], steps: ['conditional-access'] },
   { check: ['token'], action: ['replace-credential'], flow: APPLICATION, steps: ['credential'] },
+  { check: ['token'], code: ['auth.rejected'], who: 'tenant-admin', flow: APPLICATION, steps: ['enable-application'] },
+  { check: ['token'], code: ['auth.rejected'], who: 'tenant-admin', flow: PERSON, steps: ['account-state'] },
   { check: ['token'], code: ['config.invalid'], who: 'tenant-admin', flow: PERSON, steps: ['public-client'] },
   { check: ['token'], code: ['config.invalid'], flow: [...APPLICATION, ...PERSON], steps: ['register-application'] },
 

@@ -1,7 +1,7 @@
 import type { SetupPlan } from '../plan.ts';
 import { type SetupStep, type StepTemplate, writeStep } from '../step.ts';
 import { certificate, clientSecret, federated, managedIdentity, renewal } from './credential.ts';
-import { conditionalAccess, fullAccessPerson, imapEnabled, mailboxExists, mailboxPermission, sendAs, sendAsPerson, smtpAuth } from './mailboxes.ts';
+import { accountState, conditionalAccess, enableApplication, fullAccessPerson, imapEnabled, mailboxExists, mailboxPermission, sendAs, sendAsPerson, smtpAuth } from './mailboxes.ts';
 import { configuration, signIn, verify } from './operate.ts';
 import { adminConsent, delegatedPermissions, exchangePermissions, graphPermissions } from './permissions.ts';
 import { enterpriseApplication, publicClient, registerApplication } from './registration.ts';
@@ -31,6 +31,8 @@ export const STEPS: readonly StepTemplate[] = [
   sendAsPerson,
   fullAccessPerson,
   conditionalAccess,
+  enableApplication,
+  accountState,
   accessPolicy,
   mailboxExists,
   configuration,

@@ -122,3 +122,31 @@ export const mailboxExists: StepTemplate = {
     sources: [SOURCES.graphErrors],
   }),
 };
+
+/** Only as advice. */
+export const enableApplication: StepTemplate = {
+  id: 'enable-application',
+  applies: () => false,
+  write: () => ({
+    title: 'Enable the application',
+    who: 'entra',
+    why: 'Somebody disabled the enterprise application, and with it every mailbox that uses it. Find out why before you enable it.',
+    portal: ['Open Entra ID > Enterprise applications > the application > Properties, and set "Enabled for users to sign-in?" to Yes.'],
+    script: ['az ad sp update --id $AppId --set accountEnabled=true'],
+    tools: ['azure-cli'],
+    sources: [SOURCES.errorCodes],
+  }),
+};
+
+/** Only as advice. */
+export const accountState: StepTemplate = {
+  id: 'account-state',
+  applies: () => false,
+  write: () => ({
+    title: 'Look at the account that signs in',
+    who: 'entra',
+    why: 'It is disabled or locked. Its sign-in log says which, and since when.',
+    portal: ['Open Entra ID > Users > the account: "Account enabled" has to be Yes.', 'Open its sign-in logs. A lock for too many wrong passwords ends by itself; where a risk was seen, an administrator dismisses it.'],
+    sources: [SOURCES.errorCodes],
+  }),
+};
