@@ -54,7 +54,9 @@ const RULES: readonly Rule[] = [
   { check: ['token'], code: ['config.invalid'], flow: [...APPLICATION, ...PERSON], steps: ['register-application'] },
 
   // What the server makes of it
-  { check: ['sign-in'], code: ['auth.rejected', 'auth.interaction-required'], flow: IMAP_APPLICATION, steps: ['exchange-permissions', 'exchange-service-principal'] },
+  // IMAP lets an application in and then closes the mailbox to it, SMTP does not even let it in.
+  { check: ['sign-in'], code: ['auth.rejected', 'auth.interaction-required'], direction: 'receive', flow: IMAP_APPLICATION, steps: ['exchange-service-principal'] },
+  { check: ['sign-in'], code: ['auth.rejected', 'auth.interaction-required'], direction: 'send', flow: IMAP_APPLICATION, steps: ['exchange-service-principal', 'mailbox-permission', 'send-as'] },
   { check: ['sign-in'], action: ['sign-in-again', 'replace-credential'], flow: PERSON, steps: ['sign-in'] },
   { check: ['mailbox'], code: ['mailbox.not-found'], flow: [...APPLICATION, ...PERSON], steps: ['mailbox-exists'] },
   { check: ['mailbox'], code: ['access.denied'], action: ['grant-mailbox-access'], flow: GRAPH, steps: ['access-policy', 'mailbox-scope', 'test-mailbox-scope'] },
