@@ -4,7 +4,10 @@ import type { Secret } from './secret.ts';
 /** Everything a plugin may use of the world outside. It has no environment, no timers and no module state of its own. */
 export interface HostServices {
   readonly log: Logger;
-  /** Bound to the host's proxy and private CAs. */
+  /**
+   * Bound to the host's proxy and private CAs. A request with the header `connection: close` gets a connection of its own where the host can
+   * arrange that: a server that is out of order may only be so behind the connection that is open (FACTS.md F).
+   */
   readonly fetch: typeof globalThis.fetch;
   /** Tests turn it by hand. */
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { getCACertificates } from 'node:tls';
 import type { NetworkSettings } from '@signalbox/core';
-import { Agent, type Dispatcher, ProxyAgent, Socks5ProxyAgent, fetch as undiciFetch } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent, Socks5ProxyAgent, fetch as undiciFetch, Headers as UndiciHeaders } from 'undici';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -12,24 +12,47 @@ export interface FetchPool extends AsyncDisposable {
 
 export function createFetchPool(): FetchPool {
   const dispatchers = new Map<string, Dispatcher>();
+  const alone = new Set<Dispatcher>();
   return {
     fetchFor(network) {
       const key = fingerprint(network);
       const dispatcher = dispatchers.get(key) ?? createDispatcher(network);
       dispatchers.set(key, dispatcher);
-      return bind(dispatcher);
+      return bind(dispatcher, () => createDispatcher(network), alone);
     },
     async [Symbol.asyncDispose]() {
-      const open = [...dispatchers.values()];
+      const open = [...dispatchers.values(), ...alone];
       dispatchers.clear();
       await Promise.all(open.map((dispatcher) => dispatcher.destroy()));
     },
   };
 }
 
-// undici's own fetch, because Node's bundled one may refuse a dispatcher of another undici version.
-const bind = (dispatcher: Dispatcher): Fetch =>
-  ((input: Parameters<typeof undiciFetch>[0], init?: Parameters<typeof undiciFetch>[1]) => undiciFetch(input, { ...init, dispatcher })) as unknown as Fetch;
+type UndiciInit = Parameters<typeof undiciFetch>[1];
+
+/**
+ * undici's own fetch, because Node's bundled one may refuse a dispatcher of another undici version. A request that asks for its connection to
+ * be closed gets one of its own: over a pooled one it would reach the very machine it wants to get away from (FACTS.md F).
+ */
+const bind = (dispatcher: Dispatcher, create: () => Dispatcher, alone: Set<Dispatcher>): Fetch => {
+  const fetch = (input: Parameters<typeof undiciFetch>[0], init?: UndiciInit) => (wantsItsOwn(init) ? fetchAlone(input, init, create(), alone) : undiciFetch(input, { ...init, dispatcher }));
+  return fetch as unknown as Fetch;
+};
+
+const wantsItsOwn = (init: UndiciInit): boolean => init?.headers !== undefined && new UndiciHeaders(init.headers).get('connection') === 'close';
+
+async function fetchAlone(input: Parameters<typeof undiciFetch>[0], init: UndiciInit, own: Dispatcher, alone: Set<Dispatcher>): Promise<Awaited<ReturnType<typeof undiciFetch>>> {
+  alone.add(own);
+  try {
+    return await undiciFetch(input, { ...init, dispatcher: own });
+  } finally {
+    // Once the answer is read to its end.
+    own.close().then(
+      () => alone.delete(own),
+      () => alone.delete(own),
+    );
+  }
+}
 
 function createDispatcher(network: NetworkSettings): Dispatcher {
   const tls = tlsOptions(network);
