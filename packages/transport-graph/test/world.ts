@@ -20,7 +20,13 @@ export const openTenant = (): Promise<Tenant> =>
 
 let worlds = 0;
 
-export async function openGraphWorld(tenant: Tenant, more: Readonly<Record<string, unknown>> = {}): Promise<World> {
+export interface GraphWorldOptions {
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Called before each request that leaves. */
+  readonly trouble?: (place: { readonly mailbox: string }, renewCredential: () => Promise<void>) => Promise<void>;
+}
+
+export async function openGraphWorld(tenant: Tenant, { config = {}, trouble }: GraphWorldOptions = {}): Promise<World> {
   worlds += 1;
   const address = `case-${worlds}@contoso.test`;
   tenant.directory.addUser({ userPrincipalName: address });
@@ -29,9 +35,12 @@ export async function openGraphWorld(tenant: Tenant, more: Readonly<Record<strin
   const host = await openTestHost({
     plugin,
     mailbox: { id: 'case', address },
-    config: { baseUrl: tenant.doors.graph!.baseUrl, pollIntervalMs: 100, throttlePatienceMs: 300, ...more },
+    config: { baseUrl: tenant.doors.graph!.baseUrl, pollIntervalMs: 100, throttlePatienceMs: 300, ...config },
     issuer: issueFrom(tenant, 'bearer', address, 'graph'),
-    fetch: network.fetch,
+    fetch: async (input, init) => {
+      await trouble?.({ mailbox: address }, async () => host.faults.renewCredential?.());
+      return network.fetch(input, init);
+    },
   });
   return {
     ...host.world,

@@ -2,7 +2,7 @@ import { type Clock, isMailError, MailError } from '@signalbox/core';
 import { refusalToMailError } from '../errors.ts';
 import type { Entry, Governor } from './governor.ts';
 import { describeError } from './refusal.ts';
-import { planRepeat } from './repeat.ts';
+import { planRepeat, type Tries } from './repeat.ts';
 import { addressOf, type GraphRequest, isIdempotent, preferOf } from './request.ts';
 import { retryAfterOf } from './retry-after.ts';
 
@@ -33,14 +33,14 @@ const AT_ONCE = 4;
 interface Pending {
   readonly item: BatchItem;
   readonly index: number;
-  attempt: number;
+  readonly tries: Tries;
   doubtful: boolean;
 }
 
 /** Each item fails or succeeds for itself, and is repeated for itself: a 429 inside a batch is nobody else's business (FACTS.md E11). */
 export async function runBatch(run: BatchRun, items: readonly BatchItem[]): Promise<readonly BatchOutcome<unknown>[]> {
   const outcomes = new Map<number, BatchOutcome<unknown>>();
-  let pending = items.map((item, index): Pending => ({ item, index, attempt: 1, doubtful: false }));
+  let pending = items.map((item, index): Pending => ({ item, index, tries: { throttled: 0, transient: 0 }, doubtful: false }));
   while (pending.length > 0) {
     const chunk = await sendChunk(run, pending).catch((error: unknown) => failedAlike(run, error));
     // What failed for all of a batch will fail for the rest; what was done before stays done, and has to be told.
@@ -110,10 +110,9 @@ function outcomeOf({ host, clock, governor, until }: BatchRun, pending: Pending,
   if (status < 400) return { value: body, doubtful };
   const retryAfterMs = retryAfterOf(new Headers(answer.headers), clock.now());
   const error = refusalToMailError({ status, ...describeError(body), ...(retryAfterMs !== undefined && { retryAfterMs }) }, { host, ...(item.names && { names: item.names }) });
-  const repeat = planRepeat({ error, status }, pending.attempt, isIdempotent(item));
+  const repeat = planRepeat({ error, status }, pending.tries, isIdempotent(item));
   if (!repeat || clock.now().getTime() + repeat.waitMs > until) return { error, doubtful };
   governor.pause(repeat.waitMs);
-  pending.attempt += 1;
   pending.doubtful ||= error.code !== 'throttled';
   return undefined;
 }

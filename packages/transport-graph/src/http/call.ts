@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Credential, CredentialSource } from '@signalbox/core';
 import { bodyOf, type GraphRequest, isIdempotent, preferOf, type RequestBody } from './request.ts';
-import type { Failure } from './repeat.ts';
+import type { Failure, Tries } from './repeat.ts';
 
 const USER_AGENT = 'signalbox-transport-graph/0.1.0';
 
@@ -16,6 +16,7 @@ export class Call {
   readonly body: string | Uint8Array<ArrayBuffer> | undefined;
   readonly uploads: number;
   attempt = 1;
+  readonly tries: Tries = { throttled: 0, transient: 0 };
   /** New for every attempt: a support request names one of them (FACTS.md F). */
   clientRequestId = '';
   readonly #bodyHeaders: Readonly<Record<string, string>> | undefined;

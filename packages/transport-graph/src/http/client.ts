@@ -131,7 +131,7 @@ export class GraphClient implements AsyncDisposable {
       const result = await attempt(this.#wire, call, { until, signal, ...(entry && call.attempt === 1 && !call.handedBack && { entry }) }, read);
       if ('value' in result) return result.value;
       if (call.handsBack(result)) continue;
-      const repeat = planRepeat(result, call.attempt, call.idempotent);
+      const repeat = planRepeat(result, call.tries, call.idempotent);
       if (repeat?.pause) governor.pause(repeat.waitMs);
       if (!repeat || (repeat.waitMs > 0 && clock.now().getTime() + repeat.waitMs > until)) throw result.error;
       if (repeat.waitMs > 0) await clock.sleep(repeat.waitMs, signal);

@@ -23,13 +23,21 @@ const MOST_ATTEMPTS = 4;
 
 const TRANSIENT: ReadonlySet<MailErrorCode> = new Set(['unavailable', 'timeout', 'connection.lost']);
 
-/** Whether an attempt is followed by another, and when. `undefined`: its error is the caller's. */
-export function planRepeat({ error, status }: Failure, attempt: number, idempotent: boolean): Repeat | undefined {
-  const waitMs = error.retryAfterMs ?? backOffMs(attempt);
-  // Refused before anything was done, so that even a sending may be repeated.
-  if (error.code === 'throttled') return { waitMs, pause: true, fresh: false };
-  if (!idempotent || !TRANSIENT.has(error.code) || attempt >= MOST_ATTEMPTS) return undefined;
+/** How often a request has failed so far, this time included. */
+export interface Tries {
+  throttled: number;
+  transient: number;
+}
+
+/** Whether an attempt is followed by another, and when. `undefined`: its error is the caller's. Counts the failure. */
+export function planRepeat({ error, status }: Failure, tries: Tries, idempotent: boolean): Repeat | undefined {
+  // Refused before anything was done, so that even a sending may be repeated, and as long as patience lasts.
+  if (error.code === 'throttled') return { waitMs: error.retryAfterMs ?? backOffMs((tries.throttled += 1)), pause: true, fresh: false };
+  if (!TRANSIENT.has(error.code)) return undefined;
+  const failures = (tries.transient += 1);
+  if (!idempotent || failures >= MOST_ATTEMPTS) return undefined;
+  const waitMs = error.retryAfterMs ?? backOffMs(failures);
   if (status !== undefined) return { waitMs, pause: error.retryAfterMs !== undefined, fresh: status === 503 };
   if (error.code === 'timeout') return undefined; // the caller has waited long enough
-  return { waitMs: attempt === 1 ? 0 : backOffMs(attempt - 1), pause: false, fresh: false };
+  return { waitMs: failures === 1 ? 0 : backOffMs(failures - 1), pause: false, fresh: false };
 }

@@ -9,7 +9,7 @@ export function retryAfterOf(headers: Headers, now: Date): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (!value) return undefined;
   if (/^\d+(?:\.\d+)?$/.test(value)) return Math.min(Math.ceil(Number(value) * 1_000), LONGEST_MS);
-  const until = Date.parse(value);
+  const until = /[a-z]{3}/i.test(value) ? Date.parse(value) : Number.NaN; // not what `Date.parse` makes of any number
   if (Number.isNaN(until)) return undefined;
   const from = Date.parse(headers.get('date') ?? '');
   return Math.min(Math.max(0, until - (Number.isNaN(from) ? now.getTime() : from)), LONGEST_MS);

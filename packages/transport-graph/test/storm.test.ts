@@ -1,0 +1,33 @@
+import { casesFor, type OpenWorld, runCase } from '@signalbox/conformance';
+import type { Tenant } from '@signalbox/tenant-sim';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type GraphWorldOptions, openGraphWorld, openTenant } from './world.ts';
+
+/** Cases that count requests or credentials: each repetition in a storm is one more. */
+const COUNTING = ['auth/refused-once'];
+
+/** Something is always wrong, the same at every run: each request counts, and many of them meet with something. */
+function stormOver({ faults }: Tenant): NonNullable<GraphWorldOptions['trouble']> {
+  let count = 0;
+  const once = { times: 1 };
+  const safe = { path: '^(?!.*/(?:send|messages)$)' };
+  return async (place, renewCredential) => {
+    count += 1;
+    if (count % 5 === 1) faults.set('http.refuse', { ...place, status: 429, retryAfter: 0.005 }, { times: 1 + (count % 3) });
+    if (count % 7 === 2) faults.set('http.refuse', { ...place, ...safe, status: 504, when: 'after', retryAfter: 0.01 }, once);
+    if (count % 19 === 3) faults.set('http.drop-response', { ...place, ...safe }, once);
+    if (count % 41 === 5) await renewCredential();
+  };
+}
+
+const tenant = await openTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+const struckBefore = (): number => tenant.faults.list().reduce((sum, { struck }) => sum + struck, 0);
+const openWorld: OpenWorld = () => openGraphWorld(tenant, { config: { throttlePatienceMs: 1_500 }, trouble: stormOver(tenant) });
+const { applicable } = await casesFor(openWorld);
+
+describe('conformance in a storm of refusals, lost answers and revoked tokens', () => {
+  for (const c of applicable.filter(({ id }) => !COUNTING.includes(id))) it(`${c.id}: ${c.title}`, { timeout: 60_000 }, () => runCase(c, openWorld));
+
+  it('was a storm', () => expect(struckBefore()).toBeGreaterThan(500));
+});
