@@ -1,4 +1,4 @@
-import { type MailTransport, secret, type TransportContext } from '@signalbox/core';
+import { type ChangeBatch, type MailTransport, secret, type TransportContext } from '@signalbox/core';
 import { type FaultInput, type FaultName, keptSource, type Mailbox, startTenant, type Tenant, type TenantOptions } from '@signalbox/tenant-sim';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { type GraphConfig, graphConfig } from '../src/config.ts';
@@ -26,6 +26,21 @@ export interface SentRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
+
+export const facetsOf = ({ receive, mutate }: MailTransport) => {
+  if (!receive || !mutate) throw new Error('The Graph transport has both facets.');
+  return { receive, mutate };
+};
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+/** What changed, in few words. */
+export const told = (batches: readonly ChangeBatch[]): string[] =>
+  batches.flatMap(({ changes }) => changes.map((change) => (change.type === 'message-added' ? `added ${change.message.subject}` : change.type === 'message-updated' ? `updated ${[...change.keywords].join(' ')}`.trim() : 'removed')));
 
 /** `fetch` as a host binds it to the tenant's authority. */
 export function trustingFetch(tenant: Tenant): { readonly fetch: typeof globalThis.fetch } & AsyncDisposable {

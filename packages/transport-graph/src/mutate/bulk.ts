@@ -21,7 +21,7 @@ export async function changeEach<Answer, Done>({ client }: Session, refs: readon
   }
   const [first] = failed;
   if (!first) return done;
-  if (done.length === 0 && first.error.affects !== 'item' && failed.every(({ error }) => error === first.error)) throw first.error;
+  if (done.length === 0 && first.error.affects !== 'item' && failed.every(({ error }) => error.code === first.error.code)) throw first.error;
   throw new PartialFailureError(`${failed.length} of ${refs.length} messages were not changed.`, done, failed);
 }
 

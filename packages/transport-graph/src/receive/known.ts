@@ -10,10 +10,11 @@ const MOST = 256;
  * Most changes are to recent mail, which is read, flagged and filed soon after it was reported.
  */
 export class KnownMessages {
-  readonly #digests: Set<string>;
+  readonly #digests = new Set<string>();
+  readonly #most: number;
 
-  constructor(encoded = '') {
-    this.#digests = new Set();
+  constructor(encoded = '', most = MOST) {
+    this.#most = most;
     for (let at = 0; at + DIGEST <= encoded.length; at += DIGEST) this.#digests.add(encoded.slice(at, at + DIGEST));
   }
 
@@ -25,7 +26,7 @@ export class KnownMessages {
     const digest = digestOf(key);
     this.#digests.delete(digest);
     this.#digests.add(digest);
-    if (this.#digests.size <= MOST) return;
+    if (this.#digests.size <= this.#most) return;
     const [oldest] = this.#digests;
     if (oldest !== undefined) this.#digests.delete(oldest);
   }

@@ -105,7 +105,8 @@ export async function beginSilence({ client, clock }: Session, folder: FolderId,
   const { headers } = await client.run({ method: 'GET', path, query: { $select: 'id' }, names: 'folder', signal });
   const now = Date.parse(headers.get('date') ?? '');
   const since = Math.floor(((Number.isNaN(now) ? clock.now().getTime() : now) - MARGIN_MS) / 1_000) * 1_000;
-  const present = new KnownMessages();
+  // All of them for as long as this run lasts; a cursor has room for some, and who goes on from there hears of the others.
+  const present = new KnownMessages('', Number.POSITIVE_INFINITY);
   const query = { $select: 'id', $filter: `lastModifiedDateTime ge ${new Date(since).toISOString()}`, $top: 250 };
   for await (const page of pagesOf<GraphMessage>(client, { method: 'GET', path: `${path}/messages`, query, names: 'folder', signal })) {
     for (const { id } of page) if (id) present.add(id);
