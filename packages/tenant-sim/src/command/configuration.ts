@@ -1,4 +1,3 @@
-import type { TenantUser } from '../directory/user.ts';
 import type { Tenant } from '../tenant.ts';
 
 /** A mailbox of the configuration, and how it is opened. */
