@@ -60,6 +60,8 @@ describe('the router', () => {
     for (const id of ['a', 'b', 'c', 'd', 'e']) await router.open(id, 'receive');
     expect(events.filter((event) => event === 'open tenant')).toHaveLength(1);
     expect(events.filter((event) => event === 'open password')).toHaveLength(2);
+    expect(await router.auth('c', 'receive')).toBe(await router.auth('d', 'receive'));
+    expect(await router.auth('c', 'receive')).not.toBe(await router.auth('e', 'receive'));
     await router[Symbol.asyncDispose]();
   });
 
@@ -87,6 +89,7 @@ describe('the router', () => {
     await router.open('p', 'receive');
     expect(asked).toMatchObject([{ code: 'protocol.violation', remedy: { who: 'plugin-author' } }]);
     expect(await router.authStatus('p', 'receive')).toEqual({ state: 'ready' });
+    expect(await router.auth('p', 'receive')).toBeUndefined();
   });
 
   it('closes transports before credentials, each once, and opens nothing afterwards', async () => {

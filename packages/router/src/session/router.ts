@@ -45,6 +45,11 @@ export interface Router extends AsyncDisposable {
    * and what the plugin throws.
    */
   open(mailboxId: string, direction: Direction, options?: CallOptions): Promise<MailTransport>;
+  /**
+   * What signs the mailbox in; directions that answer the same one share a sign-in. `undefined` where there is nothing to sign in to.
+   * Shared: dispose the router, not the provider. Throws as `open` does.
+   */
+  auth(mailboxId: string, direction: Direction, options?: CallOptions): Promise<AuthProvider | undefined>;
   /** Whether credentials are there, without using them on the mail server. Throws as `open` does. */
   authStatus(mailboxId: string, direction: Direction, options?: CallOptions): Promise<AuthStatus>;
   /** What works and what is missing, check by check; opens a transport of its own. Throws as `open` does for what has no route, and on abort. */
@@ -88,6 +93,10 @@ export function createRouter({ routes, host }: RouterOptions): Router {
       throw new MailError('capability.unsupported', `The server of mailbox "${mailbox.id}" lets the transport "${transport.name}" not ${direction}.`, {
         remedy: { who: 'operator', action: 'fix-config', text: `Choose another flow to ${direction} with.` },
       });
+    },
+    async auth(mailboxId, direction, options) {
+      options?.signal?.throwIfAborted();
+      return openAuth(findRoute(byId, mailboxId, direction), options);
     },
     async authStatus(mailboxId, direction, options) {
       options?.signal?.throwIfAborted();
