@@ -10,6 +10,7 @@ import { createTerminal, type Terminal } from './view/terminal.ts';
 /** What every command understands. */
 export interface GlobalOptions {
   readonly config?: string;
+  readonly data?: string;
   readonly json?: boolean;
   readonly color: boolean;
   readonly verbose?: boolean;
@@ -64,7 +65,7 @@ function createCall({ io, plugins }: CallHost, options: GlobalOptions): Call {
       const logTo = (line: string): void => void io.stderr.write(line);
       // Loaded when needed: help and completion answer twice as fast without the router and its libraries.
       const { openSession } = await import('./session/session.ts');
-      const session = await openSession({ file, env: io.env, ...(plugins && { plugins }), ...(options.verbose && { logTo }) });
+      const session = await openSession({ file, env: io.env, cwd: io.cwd, ...(options.data !== undefined && { data: options.data }), ...(plugins && { plugins }), ...(options.verbose && { logTo }) });
       redact = (text) => session.config.redact(text);
       return session;
     },

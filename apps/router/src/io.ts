@@ -5,6 +5,8 @@ export interface Io {
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Shows a page to the person, in the browser of the system. Absent where nobody looks. */
+  readonly openUrl?: (url: string) => Promise<void>;
   /** Aborts when the person has had enough (Ctrl-C). */
   readonly signal: AbortSignal;
 }

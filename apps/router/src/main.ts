@@ -2,6 +2,7 @@ import process from 'node:process';
 import { EXIT } from './exit-codes.ts';
 import { Interrupted } from './interrupted.ts';
 import { run } from './run.ts';
+import { openUrl } from './sign-in/open-url.ts';
 
 const LAST_RESORT_MS = 5_000;
 const AGAIN_MS = 500;
@@ -24,7 +25,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const { stdin, stdout, stderr, env } = process;
-process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, env, cwd: process.cwd(), signal: interrupt.signal });
+process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, env, cwd: process.cwd(), openUrl, signal: interrupt.signal });
 
 // A server that never closes its side must not keep a finished command alive.
 setTimeout(() => process.exit(), LAST_RESORT_MS).unref();

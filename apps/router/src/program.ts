@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CallHost } from './call.ts';
 import { addAzureSetup } from './commands/azure-setup.ts';
+import { addAuth } from './commands/auth.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -28,6 +29,7 @@ export function createProgram(host: CallHost, { color, mailboxes }: ProgramOptio
     .description('Routes every mailbox to its own mail transport and credentials.')
     .version(version, '-V, --version')
     .option('--config <file>', 'the configuration (default: $SIGNALBOX_CONFIG, then signalbox.yaml)')
+    .option('--data <dir>', 'where sign-ins are kept (default: $SIGNALBOX_DATA, then where the system keeps state)')
     .option('--json', 'print results as JSON')
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .option('--verbose', 'structured logs on standard error, and where failures come from')
@@ -38,13 +40,12 @@ export function createProgram(host: CallHost, { color, mailboxes }: ProgramOptio
         ['signalbox test incoming', 'does receiving work?'],
         ['signalbox test outgoing sales --to me@example.com', 'does sending work?'],
         ['signalbox doctor', 'what is missing, and who has to do what?'],
+        ['signalbox auth sign-in support', 'somebody signs in'],
         ['signalbox watch', 'new mail as it arrives'],
       ),
     )
     .addHelpText('after', EXIT_CODES_HELP);
-  for (const add of [addCheck, addTest, addWatch, addSend, addFolders, addSchema]) add(program, host);
-  addDoctor(program, host);
-  addAzureSetup(program, host);
+  for (const add of [addCheck, addTest, addAuth, addDoctor, addWatch, addSend, addFolders, addAzureSetup, addSchema]) add(program, host);
   addCompletion(program, mailboxes);
   return program;
 }

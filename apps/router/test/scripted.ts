@@ -1,6 +1,6 @@
 import { defineAuth, defineTransport, type MailTransport, type Plugin, secret, type StandardSchemaV1 } from '@signalbox/core';
 
-const anything: StandardSchemaV1<unknown, Record<string, unknown>> = {
+export const anything: StandardSchemaV1<unknown, Record<string, unknown>> = {
   '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value: (value ?? {}) as Record<string, unknown> }) },
 };
 

@@ -1,7 +1,9 @@
 import type { Clock, Logger, TokenStore } from '@signalbox/core';
-import { createMemoryTokenStore, systemClock } from '@signalbox/kit';
+import { systemClock } from '@signalbox/kit';
 import { createRouter, type MailboxRoutes, type Router, type RouterHost } from '@signalbox/router';
+import type { DataPlace } from '../session/data-place.ts';
 import { createFetchPool, type FetchPool } from './fetch-pool.ts';
+import { createLazyTokenStore } from './lazy-token-store.ts';
 import { Scope, token } from './scope.ts';
 
 export const CLOCK = token<Clock>('Clock');
@@ -15,15 +17,17 @@ export const ROUTER = token<Router>('Router');
 export interface ServiceOptions {
   readonly log: Logger;
   readonly routes: readonly MailboxRoutes[];
+  /** Where tokens are kept. Asked when a plugin first wants one. */
+  readonly data: () => DataPlace;
 }
 
 /** Puts the application together: what plugins and the router may use of the world outside. */
-export const createServices = ({ log, routes }: ServiceOptions): Scope =>
+export const createServices = ({ log, routes, data }: ServiceOptions): Scope =>
   Scope.create()
     .value(LOG, log)
     .value(ROUTES, routes)
     .value(CLOCK, systemClock)
-    .singleton(TOKENS, [], createMemoryTokenStore)
+    .singleton(TOKENS, [CLOCK, LOG], (clock, log) => createLazyTokenStore(async () => (await import('@signalbox/store')).openStore({ ...data(), clock, log })))
     .singleton(FETCHES, [], createFetchPool)
     .singleton(HOST, [CLOCK, LOG, TOKENS, FETCHES], (clock, log, tokens, fetches): RouterHost => ({
       clock,

@@ -8,11 +8,16 @@ import { createJsonLogger, silentLogger } from '../composition/json-logger.ts';
 import { createServices, ROUTER } from '../composition/services.ts';
 import { flows } from '../flows.ts';
 import { readConfigFile } from './config-file.ts';
+import { chooseDataPlace, type DataPlace } from './data-place.ts';
 
 export interface SessionOptions {
   /** Absolute. */
   readonly file: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The data directory; absent: as SIGNALBOX_DATA or the system says. Made when a plugin has something to keep. */
+  readonly data?: string;
+  /** What `data`, SIGNALBOX_DATA and SIGNALBOX_KEY_FILE are relative to; absent: where the process is. */
+  readonly cwd?: string;
   /** Where structured logs go; absent: nowhere. */
   readonly logTo?: (line: string) => void;
   /** Instead of the plugins that come with the command; for embedding and tests. */
@@ -30,7 +35,7 @@ export interface Session extends AsyncDisposable {
 }
 
 /** Throws `ConfigError`. A broken mailbox or plugin is no failure: see `routes` and `registry.problems`. */
-export async function openSession({ file, env, logTo, plugins }: SessionOptions): Promise<Session> {
+export async function openSession({ file, env, data, cwd = process.cwd(), logTo, plugins }: SessionOptions): Promise<Session> {
   const text = await readConfigFile(file);
   const config = await loadConfig({ file, text, env, readFile: (path) => readFile(path, 'utf8') });
   const registry = await createRegistry({
@@ -40,7 +45,8 @@ export async function openSession({ file, env, logTo, plugins }: SessionOptions)
     positions: config.positions,
   });
   const routes = await resolveRoutes({ config, registry, flows });
-  const services = createServices({ log: createLog(config, logTo), routes });
+  const place = (): DataPlace => chooseDataPlace({ option: data, env, cwd, platform: process.platform });
+  const services = createServices({ log: createLog(config, logTo), routes, data: place });
   return {
     config,
     registry,

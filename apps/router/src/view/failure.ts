@@ -64,11 +64,16 @@ export function renderFailure(error: unknown, { channel: { colors, width }, reda
     paragraph(`${colors.red(printable(message))} ${colors.dim(`(${code})`)}`),
     ...failed.map(({ item, error }) => paragraph(`· ${printable(String(item))}: ${printable(error.message)} ${said(error.detail)}`.trimEnd())),
     ...(detail ? [colors.dim(paragraph(said(detail)))] : []),
-    ...(remedy ? [paragraph(`${colors.cyan('Fix')} ${colors.dim(`(${WHO[remedy.who]})`)}: ${remedy.text}`)] : []),
-    ...(remedy?.url ? [paragraph(colors.underline(remedy.url))] : []),
+    ...(remedy ? remedyLines(remedy, { colors, width }, indent) : []),
     ...(verbose ? [colors.dim(stackOf(error, redact))] : []),
   ].join('\n');
 }
+
+/** Who can put it right, how, and where. */
+export const remedyLines = ({ who, text, url }: Remedy, { colors, width }: FailureView['channel'], indent = ''): readonly string[] => [
+  wrap(`${colors.cyan('Fix')} ${colors.dim(`(${WHO[who]})`)}: ${text}`, width, indent),
+  ...(url === undefined ? [] : [wrap(colors.underline(url), width, indent)]),
+];
 
 const PROTOCOLS: Readonly<Record<string, string>> = { imap: 'IMAP', smtp: 'SMTP', http: 'HTTP', oauth: 'OAuth' };
 
