@@ -7,7 +7,7 @@ import { Exchange } from './exchange.ts';
 import type { Entry, Governor } from './governor.ts';
 import { claimsChallengeOf, describeError, parseErrorBody } from './refusal.ts';
 import type { Failure } from './repeat.ts';
-import { routeOf } from './request.ts';
+import { outgoing, routeOf } from './request.ts';
 import { retryAfterOf } from './retry-after.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -46,7 +46,7 @@ export async function attempt<T>(wire: Wire, call: Call, { until, signal, entry 
   const began = clock.now().getTime();
   try {
     const heard = anySignal(signal, silence.signal) ?? silence.signal;
-    const response = await fetch(call.address, { method: call.request.method, headers, signal: heard, redirect: 'error', ...(call.body !== undefined && { body: call.body }) });
+    const response = await fetch(call.address, { method: call.request.method, headers, signal: heard, redirect: 'error', ...(call.body !== undefined && outgoing(call.body)) });
     logAnswer(wire, call, response, began);
     const exchange = new Exchange(response, held.move(), dog, explain);
     return response.ok ? { value: await read(exchange) } : await refusalOf(wire, call, exchange);

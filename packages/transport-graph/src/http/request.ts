@@ -50,7 +50,27 @@ export const preferOf = (prefer: string | undefined): string => (prefer === unde
 export function bodyOf(body: RequestBody | undefined): { readonly body?: string | Uint8Array<ArrayBuffer>; readonly headers?: Readonly<Record<string, string>> } {
   if (!body) return {};
   if ('json' in body) return { body: JSON.stringify(body.json), headers: { 'content-type': 'application/json' } };
-  return { body: body.bytes, headers: { 'content-type': body.type } };
+  const { bytes, type } = body;
+  return { body: bytes, headers: { 'content-type': type, ...(typeof bytes !== 'string' && { 'content-length': String(bytes.byteLength) }) } };
+}
+
+const CHUNK = 64 * 1_024;
+
+/**
+ * What `fetch` is given. It copies octets that it gets as a whole, and copies of pieces of 4 MB lie about until there are 64 MB of them;
+ * those that it asks for bit by bit go to the socket as they are.
+ */
+export function outgoing(body: string | Uint8Array<ArrayBuffer>): Pick<RequestInit, 'body' | 'duplex'> {
+  if (typeof body === 'string' || body.byteLength <= CHUNK) return { body };
+  let at = 0;
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.enqueue(body.subarray(at, at + CHUNK));
+      at += CHUNK;
+      if (at >= body.byteLength) controller.close();
+    },
+  });
+  return { body: stream, duplex: 'half' };
 }
 
 export const isIdempotent = ({ method, idempotent }: Pick<GraphRequest, 'method' | 'idempotent'>): boolean => idempotent ?? method !== 'POST';
