@@ -8,10 +8,12 @@ export type Piece = string | { readonly octets: number; readonly seed?: number }
 const LINE = 57;
 const LINES = 1_000;
 
-/** Octets that differ from place to place, so that what is lost, doubled or in another order shows. */
+/** Differs from place to place, so that what is lost, doubled or in another order shows. */
+export const octetAt = (position: number, seed = 1): number => Math.imul(position + seed, 2_654_435_761) >>> 24;
+
 export function octetsAt(offset: number, length: number, seed = 1): Buffer {
   const bytes = Buffer.allocUnsafe(length);
-  for (let at = 0; at < length; at += 1) bytes[at] = Math.imul(offset + at + seed, 2_654_435_761) >>> 24;
+  for (let at = 0; at < length; at += 1) bytes[at] = octetAt(offset + at, seed);
   return bytes;
 }
 
