@@ -1,4 +1,4 @@
-import type { CallOptions, MailTransport, TransportContext } from '@signalbox/core';
+import { type CallOptions, isMailError, type MailTransport, type TransportContext } from '@signalbox/core';
 import type { GraphConfig } from './config.ts';
 import { GraphClient } from './http/client.ts';
 import { segment } from './http/request.ts';
@@ -17,16 +17,26 @@ export async function openGraph(context: TransportContext<GraphConfig>, options?
   const client = new GraphClient({ fetch, clock, log, credentials, config, root: `/users/${segment(config.user ?? mailbox.address)}` });
   const session: Session = { client, config, clock, log, refSpace: refSpaceOf(config, mailbox.address) };
   try {
-    await client.json({ method: 'GET', path: '/mailFolders/inbox', query: { $select: 'id' }, names: 'mailbox', signal: options?.signal }); // proves that mail can be read now
+    const reads = await canRead(session, options);
     return {
-      probe: { check: (options) => checkMailbox(session, options) },
-      receive: receiveFacet(session),
-      mutate: mutateFacet(session),
+      probe: { check: (options) => checkMailbox(session, reads, options) },
+      ...(reads && { receive: receiveFacet(session), mutate: mutateFacet(session) }),
       send: sendFacet({ client, clock, log, mailbox: mailbox.address }, config.send),
       [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
     };
   } catch (error) {
     await client[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Proves that mail can be read now. An application that is there for sending alone need not: then it has nothing else to offer. */
+async function canRead({ client, config }: Session, options?: CallOptions): Promise<boolean> {
+  try {
+    await client.json({ method: 'GET', path: '/mailFolders/inbox', query: { $select: 'id' }, names: 'mailbox', signal: options?.signal });
+    return true;
+  } catch (error) {
+    if (config.send.mode === 'send-mail' && isMailError(error) && error.code === 'access.denied') return false;
     throw error;
   }
 }

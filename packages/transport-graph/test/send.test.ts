@@ -211,4 +211,57 @@ describe('an application without Mail.ReadWrite', () => {
       expect(await codeOf(send!.dispatch(letter().submission))).toBe('delivery.unknown');
       expect(tenant.mailFlow.submitted.length).toBe(1);
     }, permissions('Mail.Read', 'Mail.Send')));
+
+  it('sends although it may not read', () =>
+    setting(async ({ open, tenant }) => {
+      expect(await codeOf(open())).toBe('access.denied');
+      const { probe, receive, mutate, send } = await open({ send: { mode: 'send-mail' } });
+      expect([receive, mutate]).toEqual([undefined, undefined]);
+      expect((await probe.check()).checks.map(({ name, status }) => [name, status])).toEqual([['reach', 'pass'], ['authenticate', 'pass']]);
+      await send!.dispatch(letter().submission);
+      expect(tenant.mailFlow.submitted.length).toBe(1);
+      expect(await send!.outcome!(MESSAGE_ID)).toBe('cannot-tell');
+    }, permissions('Mail.Send')));
+});
+
+describe('what Exchange refuses', () => {
+  it('is a quota where the recipients of the day are used up, and is not tried again', () =>
+    setting(async ({ open, tenant, requests }) => {
+      const { send } = await open();
+      tenant.directory.updateTenant({ limits: { ...tenant.directory.tenant.limits, recipientsPerDay: 0 } });
+      expect(await codeOf(send!.dispatch(letter().submission))).toBe('quota.exceeded');
+      expect(requests.filter(({ url }) => url.endsWith('/send')).length).toBe(1);
+    }));
+
+  it('is a recipient that is no address', () =>
+    setting(async ({ open, mailbox }) => {
+      const { send } = await open();
+      expect(await codeOf(send!.dispatch(letter({ headers: ['Cc: <ben@b@example.org>'], rcptTo: [ADA, 'ben@b@example.org'] }).submission))).toBe('recipient.refused');
+      expect(mailbox.folder('drafts')?.messages.length).toBe(0);
+    }));
+
+  it('is unclear when it says accepted and come again', () =>
+    setting(async ({ open, context }) => {
+      const { send } = await open(
+        {},
+        {
+          fetch: async (input, init) => {
+            const response = await context.fetch(input, init);
+            return response.status === 202 ? new Response(null, { status: 202, headers: { 'retry-after': '7' } }) : response;
+          },
+        },
+      );
+      await expect(send!.dispatch(letter().submission)).rejects.toMatchObject({ code: 'delivery.unknown', retryAfterMs: 7_000 });
+    }));
+
+  it('is an empty message, and content that cannot be read', () =>
+    setting(async ({ open, requests }) => {
+      const { send } = await open();
+      const before = requests.length;
+      const { envelope } = letter().submission;
+      expect(await codeOf(send!.dispatch({ envelope, content: { async *open() {} } }))).toBe('message.refused');
+      const broken = { async *open() { yield Buffer.from('From: x'); throw new Error('the disk is gone'); } };
+      expect(await codeOf(send!.stage!({ envelope, content: broken }))).toBe('config.invalid');
+      expect(requests.length).toBe(before);
+    }));
 });
