@@ -31,7 +31,7 @@ const openStormyWorld: OpenWorld = async () => {
 const sends = ({ needs }: Case): boolean => needs?.facets?.includes('send') ?? false;
 const { applicable } = await casesFor(openStormyWorld);
 
-describe('conformance of sending in a storm', () => {
+describe('sending in a storm', () => {
   it('is tried with every case that sends', () => expect(applicable.filter(sends).length).toBeGreaterThan(20));
   for (const c of applicable.filter(sends)) it(`${c.id}: ${c.title}`, { timeout: 60_000 }, () => runCase(c, openStormyWorld));
 });
