@@ -92,11 +92,20 @@ describe('staging', () => {
     }));
 
   it('asks for the draft again where the first request made none', () =>
-    setting(async ({ open, mailbox, fault }) => {
-      const { send } = await open();
+    setting(async ({ open, tenant, mailbox, fault }) => {
+      const { send } = await open({}, { clock: hurried(tenant.clock) });
       using _ = fault('http.refuse', { status: 503, method: 'POST', path: '/messages$' }, 1);
       await send!.stage!(letter().submission);
       expect(mailbox.folder('drafts')?.messages.length).toBe(1);
+    }));
+
+  it('may be repeated without looking, however it failed', () =>
+    setting(async ({ open, tenant, fault }) => {
+      const { send } = await open({}, { clock: hurried(tenant.clock) });
+      using _ = fault('http.refuse', { status: 504, when: 'before', method: 'POST', path: '/messages$' });
+      await expect(send!.stage!(letter().submission)).rejects.toMatchObject({ code: 'timeout', retry: 'safe' });
+      await expect(send!.dispatch(letter().submission)).rejects.toMatchObject({ code: 'timeout', retry: 'safe' });
+      expect(tenant.mailFlow.submitted).toEqual([]);
     }));
 
   it('takes no handle of another mailbox, nor what is no handle', () =>
@@ -252,6 +261,15 @@ describe('what Exchange refuses', () => {
         },
       );
       await expect(send!.dispatch(letter().submission)).rejects.toMatchObject({ code: 'delivery.unknown', retryAfterMs: 7_000 });
+    }));
+
+  it('is a draft that it does not know yet, which may be tried again', () =>
+    setting(async ({ open, context, tenant }) => {
+      const missing = JSON.stringify({ error: { code: 'ErrorItemNotFound', message: 'The specified object was not found in the store.' } });
+      const { send } = await open({}, { fetch: async (input, init) => ((input as string).endsWith('/send') ? new Response(missing, { status: 404 }) : context.fetch(input, init)) });
+      await expect(send!.dispatch(letter().submission)).rejects.toMatchObject({ code: 'unavailable', retry: 'safe' });
+      expect(await codeOf(send!.dispatch(await send!.stage!(letter().submission)))).toBe('delivery.unknown');
+      expect(tenant.mailFlow.submitted).toEqual([]);
     }));
 
   it('is an empty message, and content that cannot be read', () =>

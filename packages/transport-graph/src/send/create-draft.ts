@@ -1,6 +1,7 @@
 import { type CallOptions, type InternetMessageId, isMailError, type MailError } from '@signalbox/core';
 import { normalizeMessageId } from '@signalbox/kit';
 import { type RequestBody, segment } from '../http/request.ts';
+import { backOffMs } from '../http/retry-after.ts';
 import { countAttachments } from './attach/count.ts';
 import type { Sending } from './sending.ts';
 
@@ -30,12 +31,13 @@ const MOST_ATTEMPTS = 3;
  * made is looked for first, and used.
  */
 export async function createDraft(sending: Sending, draft: NewDraft, options?: CallOptions): Promise<CreatedDraft> {
-  const { client, log } = sending;
+  const { client, clock, log } = sending;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return draftOf(await client.json<DraftAnswer>({ method: 'POST', path: '/messages', body: draft.body, signal: options?.signal }));
     } catch (error) {
       if (!isUnclear(error)) throw error;
+      await clock.sleep(pauseAfter(error, attempt), options?.signal);
       const made = await madeBefore(sending, draft, options);
       log.log('info', 'graph.draft-answer-lost', { attempt, found: made !== undefined, code: error.code });
       if (made) return made;
@@ -43,6 +45,9 @@ export async function createDraft(sending: Sending, draft: NewDraft, options?: C
     }
   }
 }
+
+/** A connection that was lost is tried again at once, then more slowly; a server that says when is heeded (FACTS.md F). */
+export const pauseAfter = ({ retryAfterMs }: MailError, attempt: number): number => retryAfterMs ?? (attempt === 1 ? 0 : backOffMs(attempt - 1));
 
 export const isUnclear = (error: unknown): error is MailError => isMailError(error) && error.retry === 'unknown-outcome';
 

@@ -10,13 +10,18 @@ import { grantReadWrite } from './refusals.ts';
 import type { Sending } from './sending.ts';
 import { stage, type StagedMessage } from './stage.ts';
 
+interface SendDraftOptions extends CallOptions {
+  /** Nobody can have sent it before. */
+  readonly isFirst?: boolean;
+}
+
 /** Sends a draft by its id: a second time it is the same draft, and no second mail. */
-export async function sendDraft(sending: Sending, { id, rcptTo, messageId }: StagedMessage, options?: CallOptions): Promise<Receipt> {
+export async function sendDraft(sending: Sending, { id, rcptTo, messageId }: StagedMessage, options?: SendDraftOptions): Promise<Receipt> {
   const { client } = sending;
   try {
     refuseUnclear(sending, await client.run({ method: 'POST', path: `/messages/${segment(id)}/send`, signal: options?.signal }));
   } catch (error) {
-    throw explain(error, client.host);
+    throw options?.isFirst ? explainFirst(error, client.host) : explain(error, client.host);
   }
   return receipt({ rcptTo, ...(messageId !== undefined && { messageId }) });
 }
@@ -25,7 +30,7 @@ export async function sendDraft(sending: Sending, { id, rcptTo, messageId }: Sta
 export async function sendSubmission(sending: Sending, submission: Submission, options?: CallOptions): Promise<Receipt> {
   const staged = await stage(sending, submission, options);
   try {
-    return await sendDraft(sending, staged, options);
+    return await sendDraft(sending, staged, { ...options, isFirst: true });
   } catch (error) {
     if (isMailError(error) && error.code !== 'delivery.unknown') await discardDraft(sending, staged.id);
     throw error;
@@ -41,7 +46,7 @@ export async function sendAtOnce(sending: Sending, { envelope, content }: Submis
   try {
     refuseUnclear(sending, await client.run({ method: 'POST', path: '/sendMail', body: { bytes: base64, type: 'text/plain' }, signal: options?.signal }));
   } catch (error) {
-    throw explain(error, client.host);
+    throw explainFirst(error, client.host);
   }
   return receipt({ rcptTo: envelope.rcptTo, ...(header.messageId !== undefined && { messageId: header.messageId }) });
 }
@@ -59,17 +64,22 @@ function refuseUnclear({ client, clock }: Sending, { headers }: Outcome): void {
   if (retryAfterMs !== undefined) throw new MailError('delivery.unknown', `${client.host} took the message and asks to come again.`, { retryAfterMs });
 }
 
+/** Once the request is on its way, only a refusal proves that nothing was sent. */
+function explainFirst(error: unknown, host: string): unknown {
+  if (!isMailError(error) || error.code === 'delivery.unknown') return error;
+  if (error.retry === 'unknown-outcome') return unknown(`${host} was asked to send the message, and its answer did not come.`, error);
+  // An id may take a moment to be known everywhere (FACTS.md E6).
+  if (error.code === 'message.not-found') return new MailError('unavailable', `${host} does not know the draft that it has just made.`, { cause: error, ...(error.detail && { detail: error.detail }) });
+  return namingTheLimit(error);
+}
+
 /** What Exchange says of a draft that is not there, or is none any more: it may have been sent by an earlier attempt. */
 const PERHAPS_SENT: ReadonlySet<MailErrorCode> = new Set(['message.not-found', 'protocol.violation']);
 
-/** Once the request is on its way, only a refusal proves that nothing was sent. */
 function explain(error: unknown, host: string): unknown {
-  if (!isMailError(error) || error.code === 'delivery.unknown') return error;
-  const isUnclear = error.retry === 'unknown-outcome';
-  if (!isUnclear && !PERHAPS_SENT.has(error.code)) return namingTheLimit(error);
-  return new MailError('delivery.unknown', isUnclear ? `${host} was asked to send the message, and its answer did not come.` : `${host} has no such draft to send: it may have been sent before.`, {
-    cause: error,
-    ...(error.detail && { detail: error.detail }),
-    ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
-  });
+  if (!isMailError(error) || !PERHAPS_SENT.has(error.code)) return explainFirst(error, host);
+  return unknown(`${host} has no such draft to send: it may have been sent before.`, error);
 }
+
+const unknown = (message: string, cause: MailError): MailError =>
+  new MailError('delivery.unknown', message, { cause, ...(cause.detail && { detail: cause.detail }), ...(cause.retryAfterMs !== undefined && { retryAfterMs: cause.retryAfterMs }) });

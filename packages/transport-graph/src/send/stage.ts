@@ -1,6 +1,6 @@
 import { type CallOptions, type Content, type InternetMessageId, isMailError, MailError, type Submission } from '@signalbox/core';
 import { attachAll } from './attach/attach-all.ts';
-import { createDraft, type CreatedDraft, discardDraft } from './create-draft.ts';
+import { createDraft, type CreatedDraft, discardDraft, isUnclear } from './create-draft.ts';
 import { draftMessage } from './draft-message.ts';
 import { demandEnvelopeOfHeaders } from './envelope.ts';
 import type { StagedDraft } from './handle.ts';
@@ -20,9 +20,20 @@ export interface StagedMessage extends StagedDraft {
 export async function stage(sending: Sending, { envelope, content }: Submission, options?: CallOptions): Promise<StagedMessage> {
   const letter = await readable(() => readLetter(content, options), options);
   demandEnvelopeOfHeaders(envelope, letter.header, sending.mailbox);
-  const draft = await (letter.base64 === undefined ? fromParts(sending, content, options) : fromMime(sending, letter, letter.base64, content, options));
+  const draft = await harmless(letter.base64 === undefined ? fromParts(sending, content, options) : fromMime(sending, letter, letter.base64, content, options));
   const messageId = draft.messageId ?? letter.header.messageId;
   return { id: draft.id, mailbox: sending.mailbox, rcptTo: envelope.rcptTo, ...(messageId !== undefined && { messageId }) };
+}
+
+/** Whatever became of a draft, nothing has left: the caller may stage again without looking. */
+async function harmless<T>(staging: Promise<T>): Promise<T> {
+  try {
+    return await staging;
+  } catch (error) {
+    if (!isUnclear(error)) throw error;
+    const { code, message, affects, retryAfterMs, remedy, detail } = error;
+    throw new MailError(code, message, { cause: error, affects, ...(retryAfterMs !== undefined && { retryAfterMs }), ...(remedy && { remedy }), ...(detail && { detail }) });
+  }
 }
 
 /** The message as it stands (FACTS.md E5). A server whose limit is lower than ours is told the parts instead. */

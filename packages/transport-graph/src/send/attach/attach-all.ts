@@ -1,7 +1,7 @@
 import type { CallOptions, Content } from '@signalbox/core';
 import { collectBytes } from '@signalbox/kit';
 import { segment } from '../../http/request.ts';
-import { isUnclear } from '../create-draft.ts';
+import { isUnclear, pauseAfter } from '../create-draft.ts';
 import { type Part, partsOf } from '../mime/parts.ts';
 import type { AttachedPart } from '../mime/survey.ts';
 import type { Sending } from '../sending.ts';
@@ -58,7 +58,7 @@ async function attach(sending: Sending, { draftId, content, part, attachment, be
 
 const MOST_ATTEMPTS = 4;
 
-async function post({ client }: Sending, draftId: string, { name, contentType, contentId, isInline, contentBytes }: AttachedPart & { readonly contentBytes: string }, before: number, options?: CallOptions): Promise<void> {
+async function post({ client, clock }: Sending, draftId: string, { name, contentType, contentId, isInline, contentBytes }: AttachedPart & { readonly contentBytes: string }, before: number, options?: CallOptions): Promise<void> {
   const file = { '@odata.type': '#microsoft.graph.fileAttachment', name, contentType, isInline, contentBytes, ...(contentId !== undefined && { contentId }) };
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -66,6 +66,7 @@ async function post({ client }: Sending, draftId: string, { name, contentType, c
       return;
     } catch (error) {
       if (!isUnclear(error) || attempt >= MOST_ATTEMPTS) throw error;
+      await clock.sleep(pauseAfter(error, attempt), options?.signal);
       if ((await countAttachments(client, draftId, options)) > before) return; // only the answer was lost
     }
   }
