@@ -1,9 +1,12 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Plugin } from '@signalbox/core';
+import type { TestClock } from './composition/test-clock.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { chooseConfigFile } from './session/choose-config-file.ts';
 import type { Session } from './session/session.ts';
+import { UsageError } from './usage-error.ts';
 import { shortPath } from './view/problems.ts';
 import { createTerminal, type Terminal } from './view/terminal.ts';
 
@@ -14,6 +17,8 @@ export interface GlobalOptions {
   readonly json?: boolean;
   readonly color: boolean;
   readonly verbose?: boolean;
+  readonly testMode?: boolean;
+  readonly testClock?: string;
 }
 
 /** One command being carried out. */
@@ -65,10 +70,23 @@ function createCall({ io, plugins }: CallHost, options: GlobalOptions): Call {
       const logTo = (line: string): void => void io.stderr.write(line);
       // Loaded when needed: help and completion answer twice as fast without the router and its libraries.
       const { openSession } = await import('./session/session.ts');
-      const session = await openSession({ file, env: io.env, cwd: io.cwd, ...(options.data !== undefined && { data: options.data }), ...(plugins && { plugins }), ...(options.verbose && { logTo }) });
+      await using stack = new AsyncDisposableStack();
+      const test = stack.use(await testClock(io, options));
+      const session = stack.use(
+        await openSession({ file, env: io.env, cwd: io.cwd, ...(options.data !== undefined && { data: options.data }), ...(plugins && { plugins }), ...(options.verbose && { logTo }), ...(test && { clock: test.clock }) }),
+      );
       redact = (text) => session.config.redact(text);
-      return session;
+      const kept = stack.move();
+      return { ...session, [Symbol.asyncDispose]: () => kept.disposeAsync() };
     },
     redact: (text) => redact(text),
   };
+}
+
+/** Somebody else's time is for tests alone, and two flags have to say so: a copied command line must not do it by accident. */
+async function testClock(io: Io, { testMode, testClock: file }: GlobalOptions): Promise<TestClock | undefined> {
+  if (file === undefined) return undefined;
+  if (!testMode) throw new UsageError('--test-clock is for tests alone.', 'Add --test-mode where this is one, or leave --test-clock out.');
+  const { followTestClock } = await import('./composition/test-clock.ts');
+  return await followTestClock(resolve(io.cwd, file));
 }

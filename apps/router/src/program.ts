@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { CallHost } from './call.ts';
 import { addAzureSetup } from './commands/azure-setup.ts';
 import { addAuth } from './commands/auth.ts';
@@ -33,6 +33,8 @@ export function createProgram(host: CallHost, { color, mailboxes }: ProgramOptio
     .option('--json', 'print results as JSON')
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .option('--verbose', 'structured logs on standard error, and where failures come from')
+    .addOption(new Option('--test-mode', 'this is a test').hideHelp())
+    .addOption(new Option('--test-clock <file>', 'go by the clock of the tenant that the file describes').hideHelp())
     .addHelpText(
       'after',
       examples(

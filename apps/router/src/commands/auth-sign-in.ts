@@ -1,4 +1,4 @@
-import type { AuthStatus, LoginChallenge } from '@signalbox/core';
+import type { AuthStatus, Clock, LoginChallenge } from '@signalbox/core';
 import type { Call } from '../call.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { chooseMailbox } from '../session/choose-mailboxes.ts';
@@ -28,21 +28,22 @@ export async function signInCommand(call: Call, name: string, options: SignInCom
     if (!provider?.login) continue;
     // The first sign-in may have served this one too: providers that differ in nothing but their network share what they keep.
     const before = signedIn.length > 0 ? await provider.status(mailbox, { signal: call.io.signal }) : undefined;
-    if (before?.state !== 'ready') await signInOnce(call, auth, options);
+    if (before?.state !== 'ready') await signInOnce(call, session.clock, auth, options);
     signedIn.push({ ...auth, status: await provider.status(mailbox, { signal: call.io.signal }) });
   }
   if (signedIn.length === 0) throw nobodySignsIn(routes.mailbox.id, auths);
   const { id, address } = routes.mailbox;
-  if (call.options.json) call.terminal.json({ ok: true, mailbox: id, address, credentials: signedIn.map((each) => statusJson(each, call.redact)) });
+  if (call.options.json) call.terminal.json({ ok: true, mailbox: id, address, credentials: signedIn.map((each) => statusJson(each, call.redact, session.clock.now())) });
   else for (const each of signedIn) call.terminal.out.print(success(call, each));
   return EXIT.ok;
 }
 
-async function signInOnce(call: Call, { provider, mailbox }: MailboxAuth, { deviceCode = false, browser }: SignInCommandOptions): Promise<void> {
+async function signInOnce(call: Call, clock: Clock, { provider, mailbox }: MailboxAuth, { deviceCode = false, browser }: SignInCommandOptions): Promise<void> {
   if (!provider?.login) return;
-  using waiting = countdown(call.terminal);
+  using waiting = countdown(call.terminal, clock);
   await signIn(provider.login, mailbox, {
     prefer: deviceCode ? 'device-code' : 'browser',
+    clock,
     signal: call.io.signal,
     redact: call.redact,
     async onChallenge(challenge) {

@@ -28,8 +28,8 @@ export async function showStatus(call: Call, wanted: readonly string[], options:
   const reports = await Promise.all(pending);
   progress[Symbol.dispose]();
   const failed = reports.filter(needsSomebody).length;
-  if (call.options.json) call.terminal.json({ ok: failed === 0, mailboxes: reports.map((report) => reportJson(report, call)) });
-  else show(call, reports, failed);
+  if (call.options.json) call.terminal.json({ ok: failed === 0, mailboxes: reports.map((report) => reportJson(report, call, session.clock.now())) });
+  else show(call, reports, failed, session.clock.now());
   return failed === 0 ? EXIT.ok : EXIT.failed;
 }
 
@@ -52,9 +52,8 @@ const statusOf = async (auth: MailboxAuth, signal: AbortSignal): Promise<AuthRow
 
 const needsSomebody = ({ rows, broken, error }: MailboxAuthReport): boolean => broken || error !== undefined || rows.some(({ status }) => status !== undefined && status.state !== 'ready');
 
-function show(call: Call, reports: readonly MailboxAuthReport[], failed: number): void {
+function show(call: Call, reports: readonly MailboxAuthReport[], failed: number, now: Date): void {
   const { out } = call.terminal;
-  const now = new Date();
   out.print(renderAuthTable(reports, now, out));
   const advice = renderAdvice(reports, { now, channel: out, redact: call.redact, verbose: call.options.verbose ?? false });
   if (advice !== '') out.print(`\n${advice}`);
@@ -64,10 +63,10 @@ function show(call: Call, reports: readonly MailboxAuthReport[], failed: number)
   out.print(`\n${failed === 0 ? out.colors.green(`${reports.length === 1 ? 'The mailbox has' : `All ${all} have`} what is needed to sign in.`) : out.colors.red(`${failed} of ${all} cannot sign in.`)}`);
 }
 
-const reportJson = ({ routes: { mailbox, problems }, rows, broken, error }: MailboxAuthReport, { redact }: Call): unknown => ({
+const reportJson = ({ routes: { mailbox, problems }, rows, broken, error }: MailboxAuthReport, { redact }: Call, now: Date): unknown => ({
   mailbox: mailbox.id,
   address: mailbox.address,
-  credentials: rows.map((row) => statusJson(row, redact)),
+  credentials: rows.map((row) => statusJson(row, redact, now)),
   ...(broken && { problems }),
   ...(error !== undefined && { error: failureJson(error, redact) }),
 });

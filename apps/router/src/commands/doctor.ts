@@ -62,7 +62,7 @@ async function examineAll(call: Call, session: Session, chosen: readonly Mailbox
   for (const each of pending) {
     const examination = await each;
     done.push(examination);
-    if (!options.json) progress.print(`${renderExamination(examination, numbersIn(todos, examination.routes), { ...view, now: new Date() })}\n`);
+    if (!options.json) progress.print(`${renderExamination(examination, numbersIn(todos, examination.routes), { ...view, now: session.clock.now() })}\n`);
     progress.update(`Examining… ${done.length} of ${chosen.length} done`);
   }
   return done;

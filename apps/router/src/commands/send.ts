@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { EmailAddress } from '@signalbox/core';
-import { systemClock } from '@signalbox/kit';
 import { action, type Call, type CallHost } from '../call.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { chooseMailbox } from '../session/choose-mailboxes.ts';
@@ -56,7 +55,7 @@ async function sendMail(call: Call, name: string, options: SendOptions): Promise
   const signal = AbortSignal.any([call.io.signal, AbortSignal.timeout(options.timeout * 1000)]);
   using progress = call.terminal.progress(`Sending through ${routes.mailbox.id}…`);
   const send = sendFacet(await openDirection(session, routes, 'send', signal));
-  const { bytes, messageId } = await buildMessage(material, addressed, { subject: options.subject ?? '', now: systemClock.now(), traits: send.traits });
+  const { bytes, messageId } = await buildMessage(material, addressed, { subject: options.subject ?? '', now: session.clock.now(), traits: send.traits });
   const sent = { mailbox: routes.mailbox.id, from: addressed.from, messageId, receipt: await submit(send, envelope, bytes, signal) };
   progress[Symbol.dispose]();
   if (call.options.json) call.terminal.json(receiptJson(sent));

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { EmailAddress } from '@signalbox/core';
-import { systemClock } from '@signalbox/kit';
 import { action, type Call, type CallHost } from '../call.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { chooseMailbox } from '../session/choose-mailboxes.ts';
@@ -36,7 +35,7 @@ async function testOutgoing(call: Call, name: string, options: OutgoingOptions):
   const send = sendFacet(await openDirection(session, routes, 'send', signal));
   // The configured Bcc is for real mail: a test should not land in the archive.
   const addressed = { ...applyDefaults({ to: options.to, cc: [], bcc: [] }, session.config, mailbox.address), bcc: [] };
-  const now = systemClock.now();
+  const now = session.clock.now();
   const text = `This is a test of outgoing mail.\n\nMailbox: ${mailbox.id} (${mailbox.address})\nFlow: ${routes.send?.flow}\nSent: ${now.toISOString()}\n`;
   const { composeMessage } = await import('../mail/compose.ts');
   const { bytes, messageId } = await composeMessage(

@@ -35,7 +35,7 @@ async function watch(call: Call, wanted: readonly string[], { since }: WatchComm
   for (const routes of chosen) if (!routes.receive) tellBroken(call, routes);
   if (!call.options.json) call.terminal.err.print(call.terminal.err.colors.dim(`Watching ${plural(routed.length, 'mailbox', 'mailboxes')}. Ctrl-C ends it.`));
   await Promise.all(
-    routed.flatMap((routes) => routes.mailbox.folders.map((folder) => watchFolder({ router: session.router, routes, folder, since, signal, emit: show }))),
+    routed.flatMap((routes) => routes.mailbox.folders.map((folder) => watchFolder({ router: session.router, routes, folder, since, clock: session.clock, signal, emit: show }))),
   );
   return signal.aborted ? EXIT.ok : EXIT.failed; // nothing is left to watch
 }

@@ -1,5 +1,4 @@
 import type { Clock, Logger, TokenStore } from '@signalbox/core';
-import { systemClock } from '@signalbox/kit';
 import { createRouter, type MailboxRoutes, type Router, type RouterHost } from '@signalbox/router';
 import type { DataPlace } from '../session/data-place.ts';
 import { createFetchPool, type FetchPool } from './fetch-pool.ts';
@@ -16,17 +15,18 @@ export const ROUTER = token<Router>('Router');
 
 export interface ServiceOptions {
   readonly log: Logger;
+  readonly clock: Clock;
   readonly routes: readonly MailboxRoutes[];
   /** Where tokens are kept. Asked when a plugin first wants one. */
   readonly data: () => DataPlace;
 }
 
 /** Puts the application together: what plugins and the router may use of the world outside. */
-export const createServices = ({ log, routes, data }: ServiceOptions): Scope =>
+export const createServices = ({ log, clock, routes, data }: ServiceOptions): Scope =>
   Scope.create()
     .value(LOG, log)
     .value(ROUTES, routes)
-    .value(CLOCK, systemClock)
+    .value(CLOCK, clock)
     .singleton(TOKENS, [CLOCK, LOG], (clock, log) => createLazyTokenStore(async () => (await import('@signalbox/store')).openStore({ ...data(), clock, log })))
     .singleton(FETCHES, [], createFetchPool)
     .singleton(HOST, [CLOCK, LOG, TOKENS, FETCHES], (clock, log, tokens, fetches): RouterHost => ({

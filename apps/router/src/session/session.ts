@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Logger, Plugin } from '@signalbox/core';
+import type { Clock, Logger, Plugin } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
 import { type Config, createRegistry, explain, type Explanation, loadConfig, type MailboxRoutes, type PluginRegistry, resolveRoutes, type Router } from '@signalbox/router';
 import { loadBundledPlugins } from '../composition/bundled-plugins.ts';
@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly cwd?: string;
   /** Where structured logs go; absent: nowhere. */
   readonly logTo?: (line: string) => void;
+  /** The system's own when absent. */
+  readonly clock?: Clock;
   /** Instead of the plugins that come with the command; for embedding and tests. */
   readonly plugins?: readonly Plugin[];
 }
@@ -32,10 +34,12 @@ export interface Session extends AsyncDisposable {
   /** What each mailbox uses and why, in the same order. */
   readonly explanations: readonly Explanation[];
   readonly router: Router;
+  /** What everything here goes by. */
+  readonly clock: Clock;
 }
 
 /** Throws `ConfigError`. A broken mailbox or plugin is no failure: see `routes` and `registry.problems`. */
-export async function openSession({ file, env, data, cwd = process.cwd(), logTo, plugins }: SessionOptions): Promise<Session> {
+export async function openSession({ file, env, data, cwd = process.cwd(), logTo, clock = systemClock, plugins }: SessionOptions): Promise<Session> {
   const text = await readConfigFile(file);
   const config = await loadConfig({ file, text, env, readFile: (path) => readFile(path, 'utf8') });
   const registry = await createRegistry({
@@ -46,16 +50,17 @@ export async function openSession({ file, env, data, cwd = process.cwd(), logTo,
   });
   const routes = await resolveRoutes({ config, registry, flows });
   const place = (): DataPlace => chooseDataPlace({ option: data, env, cwd, platform: process.platform });
-  const services = createServices({ log: createLog(config, logTo), routes, data: place });
+  const services = createServices({ log: createLog(config, clock, logTo), clock, routes, data: place });
   return {
     config,
     registry,
     routes,
     explanations: routes.map(explain),
     router: services.get(ROUTER),
+    clock,
     [Symbol.asyncDispose]: () => services[Symbol.asyncDispose](),
   };
 }
 
-const createLog = (config: Config, logTo: SessionOptions['logTo']): Logger =>
-  logTo ? createJsonLogger({ write: logTo, clock: systemClock, redact: (text) => config.redact(text) }) : silentLogger;
+const createLog = (config: Config, clock: Clock, logTo: SessionOptions['logTo']): Logger =>
+  logTo ? createJsonLogger({ write: logTo, clock, redact: (text) => config.redact(text) }) : silentLogger;

@@ -1,9 +1,10 @@
-import { type InteractiveLogin, isMailError, type LoginChallenge, type Mailbox, MailError } from '@signalbox/core';
+import { type Clock, type InteractiveLogin, isMailError, type LoginChallenge, type Mailbox, MailError } from '@signalbox/core';
 import { type Loopback, openLoopback } from './loopback.ts';
 import type { EndPage } from './page.ts';
 
 export interface SignInOptions {
   readonly prefer: 'browser' | 'device-code';
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Tells the person what to do. */
   readonly onChallenge: (challenge: LoginChallenge) => Promise<void>;
@@ -23,9 +24,9 @@ export async function signIn(login: InteractiveLogin, mailbox: Mailbox, options:
 
 type BrowserChallenge = Extract<LoginChallenge, { readonly type: 'browser' }>;
 
-async function finishInBrowser(login: InteractiveLogin, challenge: BrowserChallenge, loopback: Loopback, { signal, redact }: SignInOptions): Promise<void> {
+async function finishInBrowser(login: InteractiveLogin, challenge: BrowserChallenge, loopback: Loopback, { clock, signal, redact }: SignInOptions): Promise<void> {
   const state = new URL(challenge.authorizationUrl).searchParams.get('state') ?? undefined;
-  const { url, answer } = await inTime(challenge, signal, (limited) => loopback.waitFor(state, limited));
+  const { url, answer } = await inTime(challenge, { clock, signal }, (limited) => loopback.waitFor(state, limited));
   try {
     await login.finish(challenge, { callbackUrl: url, signal });
   } catch (error) {
@@ -35,8 +36,8 @@ async function finishInBrowser(login: InteractiveLogin, challenge: BrowserChalle
   await answer({ title: 'You are signed in', lines: ['Signalbox can use the mailbox now. You can close this page.'], good: true });
 }
 
-async function inTime<T>({ expiresAt }: LoginChallenge, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const over = AbortSignal.timeout(Math.max(0, Date.parse(expiresAt) - Date.now()));
+async function inTime<T>({ expiresAt }: LoginChallenge, { clock, signal }: Pick<SignInOptions, 'clock' | 'signal'>, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const over = AbortSignal.timeout(Math.max(0, Date.parse(expiresAt) - clock.now().getTime()));
   try {
     return await work(AbortSignal.any([signal, over]));
   } catch (error) {

@@ -97,7 +97,7 @@ function adviceOf({ status, directions }: AuthRow, view: AdviceView): readonly s
 }
 
 /** As `--json` prints it. */
-export const statusJson = ({ directions, flows, plugin, status }: AuthRow, redact: Redact, now = new Date()): unknown => ({
+export const statusJson = ({ directions, flows, plugin, status }: AuthRow, redact: Redact, now: Date): unknown => ({
   directions,
   flows,
   auth: plugin ?? null,

@@ -1,3 +1,4 @@
+import type { Clock } from '@signalbox/core';
 import type { Progress, Terminal } from './terminal.ts';
 import { minutesAndSeconds } from './time-until.ts';
 
@@ -6,7 +7,7 @@ export interface Countdown extends Disposable {
   start(text: string, until: Date): void;
 }
 
-export function countdown(terminal: Pick<Terminal, 'progress'>): Countdown {
+export function countdown(terminal: Pick<Terminal, 'progress'>, clock: Clock): Countdown {
   let progress: Progress | undefined;
   let timer: NodeJS.Timeout | undefined;
   const stop = (): void => {
@@ -16,7 +17,7 @@ export function countdown(terminal: Pick<Terminal, 'progress'>): Countdown {
   return {
     start(text, until) {
       stop();
-      const line = (): string => `${text}… ${minutesAndSeconds(until.getTime() - Date.now())} left. Ctrl-C cancels.`;
+      const line = (): string => `${text}… ${minutesAndSeconds(until.getTime() - clock.now().getTime())} left. Ctrl-C cancels.`;
       const shown = terminal.progress(line());
       progress = shown;
       timer = setInterval(() => shown.update(line()), 1000);
