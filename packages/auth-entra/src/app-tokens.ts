@@ -1,5 +1,6 @@
-import { isMailError, type MailError, secret } from '@signalbox/core';
+import { isMailError, type MailError, type Secret, secret } from '@signalbox/core';
 import { singleFlight } from '@signalbox/kit';
+import { z } from 'zod';
 import type { AppCredential } from './app-credentials.ts';
 import { isTransient, networkError, refusalOf } from './errors.ts';
 import { createFailureMemory } from './failure-memory.ts';
@@ -7,6 +8,10 @@ import { assertNoLoop, digest, isFresh, isUsable, keepToken, keptToken, type Kep
 import { askMachine, confidentialApp } from './msal.ts';
 import { createRollOver, RefusedError } from './roll-over.ts';
 import { readRecord, type Services, storeKey } from './services.ts';
+
+/** With the credential that it was had by: a configuration with another one has to prove that one, and not live on what is left of the old. */
+const appToken = keptToken.extend({ by: z.string() });
+type AppToken = z.output<typeof appToken>;
 
 /** Tokens of the application itself: one per resource, however many mailboxes and processes use it. */
 export interface AppTokens {
@@ -22,13 +27,17 @@ export interface AppTokens {
 
 export function createAppTokens(services: Services, credentials: readonly AppCredential[]): AppTokens {
   const { tokens, clock, log, backOff, lifetime } = services;
-  const inMemory = new Map<string, KeptToken>();
-  const flights = singleFlight<KeptToken>();
+  const inMemory = new Map<string, AppToken>();
+  const flights = singleFlight<AppToken>();
   const rollOver = createRollOver(services, credentials);
-  const failures = createFailureMemory(services, 'application');
+  const failures = createFailureMemory(services, 'application', digest(credentials.map(({ id }) => id).join(' ')));
+  const readToken = (stored: Secret | undefined): AppToken | undefined => {
+    const known = readRecord(appToken, stored);
+    return credentials.some(({ id }) => id === known?.by) ? known : undefined;
+  };
   const keyOf = (scope: string): string => storeKey(services, 'application', scope);
 
-  const renew = async (scope: string, wish: Wish, known: KeptToken | undefined): Promise<KeptToken> => {
+  const renew = async (scope: string, wish: Wish, known: AppToken | undefined): Promise<AppToken> => {
     try {
       backOff.check(scope);
       const kept = await rollOver.ask((credential) => askForToken(services, credential, scope, wish));
@@ -47,15 +56,15 @@ export function createAppTokens(services: Services, credentials: readonly AppCre
   };
 
   /** In turn over all processes: whoever comes second finds the token of the first. */
-  const throughStore = async (scope: string, wish: Wish): Promise<KeptToken> => {
-    let got: KeptToken | undefined;
+  const throughStore = async (scope: string, wish: Wish): Promise<AppToken> => {
+    let got: AppToken | undefined;
     await tokens.update(
       keyOf(scope),
       async (stored) => {
-        const known = readRecord(keptToken, stored) ?? inMemory.get(scope);
+        const known = readToken(stored) ?? inMemory.get(scope);
         assertNoLoop(known, wish, clock.now());
         got = known && isFresh(known, wish, clock.now()) ? known : await renew(scope, wish, known);
-        return got === known && stored ? stored : secret(JSON.stringify(got));
+        return stored && got === known ? stored : secret(JSON.stringify(got));
       },
       { signal: lifetime },
     );
@@ -87,7 +96,7 @@ export function createAppTokens(services: Services, credentials: readonly AppCre
 }
 
 /** Throws `RefusedError`, or what was in the way. */
-async function askForToken(services: Services, { proof }: AppCredential, scope: string, wish: Wish): Promise<KeptToken> {
+async function askForToken(services: Services, { proof, id }: AppCredential, scope: string, wish: Wish): Promise<AppToken> {
   const { place, lifetime, clock } = services;
   const exchange = services.exchange();
   const claims = wish.claims === undefined ? {} : { claims: wish.claims };
@@ -105,7 +114,7 @@ async function askForToken(services: Services, { proof }: AppCredential, scope: 
   }
   const kept = keepToken(exchange.answer, wish, clock);
   if (!kept) throw new RefusedError(refusalOf({ answer: undefined, failure: undefined }, undefined, { party: services.party(), clock, secrets }));
-  return kept;
+  return { ...kept, by: id };
 }
 
 const failureOf = (thrown: unknown): MailError => (isMailError(thrown) ? thrown : networkError(thrown));

@@ -14,6 +14,8 @@ import type { Services } from './services.ts';
 export interface ExchangedTokens {
   get(mailbox: Mailbox, asked: AskedScopes, wish: Wish, signal?: AbortSignal): Promise<KeptToken>;
   forget(): void;
+  /** Throws when there is nothing to exchange, or nothing that could still be exchanged. */
+  check(mailbox: Mailbox): Promise<void>;
 }
 
 /** What was exchanged is kept in memory alone: it lives no longer than the caller's session. */
@@ -56,6 +58,10 @@ export function createExchangedTokens(services: Services, requests: ClientReques
       return flights.run([digest(assertion), ...scopes, digest(wish.rejected ?? ''), digest(wish.claims ?? '')].join(' '), () => exchange(mailbox, assertion, scopes, wish), signal);
     },
     forget: () => inMemory.clear(),
+    async check(mailbox) {
+      const { exp } = payloadOf(await readAssertion(services, mailbox));
+      if (typeof exp === 'number' && exp * 1_000 <= clock.now().getTime()) throw overdue(services, mailbox);
+    },
   };
 }
 
@@ -82,6 +88,11 @@ function accountIn(assertion: string): string | undefined {
   const name = upn ?? preferred;
   return typeof name === 'string' ? name : undefined;
 }
+
+const overdue = ({ config }: Services, { address }: Mailbox): MailError =>
+  new MailError('auth.interaction-required', `The user token that was brought for ${address} has expired.`, {
+    remedy: { who: 'operator', action: 'sign-in-again', text: `Bring a fresh access token whose audience is the application ${config.clientId}${config.tokenFile === undefined ? '' : `: whatever writes ${config.tokenFile} has stopped doing so`}.` },
+  });
 
 const wrongAccount = (wanted: string, account: string | undefined): MailError =>
   new MailError('auth.wrong-account', `The token that was brought is that of ${account ?? 'somebody without a name'}, and not of ${wanted}.`, {

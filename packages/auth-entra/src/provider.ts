@@ -25,7 +25,7 @@ export async function openEntra({ config, clock, log, tokens, fetch }: AuthConte
   const appTokens = createAppTokens(services, credentials);
   const userTokens = createUserTokens(services, requests);
   const exchanged = createExchangedTokens(services, requests);
-  const status = createStatus(services, { credentials, appTokens, reminders: createReminders(services) });
+  const status = createStatus(services, { credentials, appTokens, exchanged, reminders: createReminders(services) });
 
   const tokenFor = async (mailbox: Mailbox, request: Pick<CredentialRequest, 'scopes' | 'rejected' | 'claims' | 'signal'>): Promise<{ readonly kept: KeptToken; readonly asked: AskedScopes }> => {
     closing.signal.throwIfAborted();
@@ -46,7 +46,7 @@ export async function openEntra({ config, clock, log, tokens, fetch }: AuthConte
       async getCredential(request): Promise<BearerToken> {
         if (!request.accept.includes('bearer')) throw wrongKind(mailbox, request.accept);
         const { kept } = await tokenFor(mailbox, request);
-        return { kind: 'bearer', username: config.username ?? mailbox.address, token: secret(kept.token), expiresAt: new Date(kept.expiresAt) };
+        return { kind: 'bearer', username: config.username ?? mailbox.address, token: secret(kept.token), ...(kept.expiresAt > kept.obtainedAt && { expiresAt: new Date(kept.expiresAt) }) };
       },
     }),
     status: (mailbox, options) => status.of(mailbox, options),

@@ -1,8 +1,9 @@
-import { type AuthDeadline, type AuthDetails, type AuthStatus, type CallOptions, type Mailbox, MailError, type Remedy } from '@signalbox/core';
+import { type AuthDeadline, type AuthDetails, type AuthStatus, type CallOptions, isMailError, type Mailbox, type MailError, type Remedy } from '@signalbox/core';
 import type { AppCredential } from './app-credentials.ts';
 import type { AppTokens } from './app-tokens.ts';
 import { byTime, credentialDeadlines, signInDeadlines } from './calendar.ts';
 import { isTransient } from './errors.ts';
+import type { ExchangedTokens } from './on-behalf-of.ts';
 import type { Reminders } from './reminders.ts';
 import type { Services } from './services.ts';
 import { readSignIn, signInKey, type SignInRecord } from './sign-in-record.ts';
@@ -11,6 +12,7 @@ import { accountOf, signInRemedy } from './account.ts';
 export interface StatusParts {
   readonly credentials: readonly AppCredential[];
   readonly appTokens: AppTokens;
+  readonly exchanged: ExchangedTokens;
   readonly reminders: Reminders;
 }
 
@@ -21,7 +23,7 @@ export interface StatusTeller {
   remind(mailbox: Mailbox): Promise<void>;
 }
 
-export function createStatus(services: Services, { credentials, appTokens, reminders }: StatusParts): StatusTeller {
+export function createStatus(services: Services, { credentials, appTokens, exchanged, reminders }: StatusParts): StatusTeller {
   const { config, tokens, clock, log, backOff } = services;
   const ofApp = credentialDeadlines(credentials, services.party());
 
@@ -60,7 +62,8 @@ export function createStatus(services: Services, { credentials, appTokens, remin
     async of(mailbox, options) {
       options?.signal?.throwIfAborted();
       if (config.grant === 'delegated') return ofSignIn(mailbox, options);
-      return ofApplication(options);
+      const missing = config.grant === 'assertion' ? await lacking(exchanged.check(mailbox)) : undefined;
+      return missing ? { state: 'action-required', remedy: missing } : ofApplication(options);
     },
     async remind(mailbox) {
       try {
@@ -71,6 +74,17 @@ export function createStatus(services: Services, { credentials, appTokens, remin
       }
     },
   };
+}
+
+/** Who has to do what before the work can succeed. */
+async function lacking(work: Promise<void>): Promise<Remedy | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (isMailError(error) && error.remedy) return error.remedy;
+    throw error;
+  }
 }
 
 const overdue = (deadlines: readonly AuthDeadline[], now: Date): Remedy | undefined => deadlines.find(({ at }) => at <= now)?.remedy;

@@ -48,6 +48,18 @@ describe('the application as itself', () => {
     expect(world.posted).toHaveLength(1);
   });
 
+  it('has to prove the credential of its own configuration, and not live on the token of another', async () => {
+    await using world = await openWorld();
+    await ask(await world.open(), GRAPH);
+    const mistyped = await world.open({ clientSecret: 'mistyped' });
+    expect(await failureOf(ask(mistyped, GRAPH))).toMatchObject({ code: 'auth.rejected' });
+    expect(await mistyped.status(SALES)).toMatchObject({ state: 'action-required' });
+    const right = await world.open();
+    expect(await ask(right, GRAPH)).toMatchObject({ kind: 'bearer' });
+    expect(await right.status(SALES)).toMatchObject({ state: 'ready' });
+    expect(world.posted).toHaveLength(2);
+  });
+
   it('asks anew ahead of the end, and keeps the old token while Entra cannot answer', async () => {
     await using world = await openWorld();
     world.tenant.directory.updateTenant({ accessTokenLifetime: 3_600 });

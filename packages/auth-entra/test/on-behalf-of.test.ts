@@ -33,7 +33,9 @@ describe('a token that a caller brings for its user', () => {
   it('has to be fresh', async () => {
     await using world = await openWorld();
     const provider = await world.open({ grant: 'assertion', token: await userToken(world) });
+    expect(await provider.status(SALES)).toMatchObject({ state: 'ready' });
     world.tenant.clock.jump(2 * DAY);
+    expect(await provider.status(SALES)).toMatchObject({ state: 'action-required', remedy: { who: 'operator', action: 'sign-in-again' } });
     expect(await failureOf(ask(provider, IMAP))).toMatchObject({ code: 'auth.interaction-required', remedy: { who: 'operator' }, detail: { status: expect.stringContaining('AADSTS500133') as string } });
   });
 
@@ -48,5 +50,6 @@ describe('a token that a caller brings for its user', () => {
     await using world = await openWorld();
     const provider = await world.open({ grant: 'assertion', tokenFile: '/nowhere/token' });
     expect(await failureOf(ask(provider, IMAP))).toMatchObject({ code: 'config.invalid', message: expect.stringContaining(SALES.address) as string });
+    expect(await provider.status(SALES)).toMatchObject({ state: 'action-required', remedy: { action: 'fix-config' } });
   });
 });
