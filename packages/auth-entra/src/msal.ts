@@ -11,7 +11,7 @@ export interface MsalParty {
 
 /**
  * MSAL is made anew for every request and keeps nothing: its cache and its throttle go by the machine's clock and by one
- * process (FACTS.md B3, B5), ours by the host's clock and over all processes. See docs/decisions/0009.
+ * process (FACTS.md B3, B5), ours by the host's clock and over all processes. See docs/decisions/0012.
  */
 const configuration = ({ clientId, authority }: MsalParty, networkClient: INetworkModule, auth: Partial<NodeAuthOptions>): Configuration => ({
   // `cp1`: the application understands claims challenges, and so gets tokens that live longer (FACTS.md A9, A11).
