@@ -1,4 +1,4 @@
-import { type AuthContext, type AuthProvider, type BearerToken, type CredentialRequest, MailError, type Mailbox, secret } from '@signalbox/core';
+import { type AuthContext, type AuthProvider, type BearerToken, type CredentialRequest, isMailError, MailError, type Mailbox, secret } from '@signalbox/core';
 import { readCredentials } from './app-credentials.ts';
 import { createAppTokens } from './app-tokens.ts';
 import { createBackOff } from './back-off.ts';
@@ -38,7 +38,7 @@ export async function openEntra({ config, clock, log, tokens, fetch }: AuthConte
       return userTokens.get(accountOf(services, mailbox), asked, wish, request.signal);
     };
     await status.remind(mailbox); // before asking: a sign-in that Entra ends now had a deadline that nobody told yet
-    return { kept: await get(), asked };
+    return { kept: await explained(get(), request.signal), asked };
   };
 
   return {
@@ -49,7 +49,7 @@ export async function openEntra({ config, clock, log, tokens, fetch }: AuthConte
         return { kind: 'bearer', username: config.username ?? mailbox.address, token: secret(kept.token), ...(kept.expiresAt > kept.obtainedAt && { expiresAt: new Date(kept.expiresAt) }) };
       },
     }),
-    status: (mailbox, options) => status.of(mailbox, options),
+    status: (mailbox, options) => explained(status.of(mailbox, options), options?.signal),
     async revoke(mailbox, options) {
       // Entra has nowhere to revoke a single grant: forgetting it is what can be done, and needs nobody's answer.
       if (config.grant === 'client-credentials') await appTokens.forget([`${services.cloud.graph}/.default`, `${services.cloud.outlook}/.default`], options?.signal);
@@ -67,6 +67,16 @@ export async function openEntra({ config, clock, log, tokens, fetch }: AuthConte
       closing.abort(new MailError('transport.closed', 'The provider of credentials is closed.'));
     },
   };
+}
+
+/** What fails without saying why in the words of the contract is the host's store: nothing else is used here. */
+async function explained<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isMailError(error) || (signal?.aborted && error === signal.reason)) throw error;
+    throw new MailError('unavailable', 'The store of tokens cannot be used.', { cause: error, remedy: { who: 'operator', action: 'fix-config', text: 'See why the store of tokens cannot be read and written.' } });
+  }
 }
 
 const wrongKind = ({ address }: Mailbox, accept: readonly string[]): MailError =>

@@ -145,6 +145,27 @@ describe('the application as itself', () => {
     expect(await waiting).toMatchObject({ code: 'timeout' });
   });
 
+  it('ends what is under way when it is disposed of, and gives nothing afterwards', async () => {
+    await using world = await openWorld();
+    const provider = await world.open();
+    world.tenant.faults.set('http.slow', { door: 'entra', ms: DAY });
+    const waiting = failureOf(ask(provider, GRAPH));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await provider[Symbol.asyncDispose]();
+    expect(await waiting).toMatchObject({ code: 'transport.closed' });
+    expect(await failureOf(ask(provider, GRAPH))).toMatchObject({ code: 'transport.closed' });
+  });
+
+  it('tells a store that fails from an Entra that does', async () => {
+    await using world = await openWorld();
+    const provider = await world.open();
+    world.tokens.break(new Error('disk full'));
+    expect(await failureOf(ask(provider, GRAPH))).toMatchObject({ code: 'unavailable', message: expect.stringContaining('store') as string, cause: { message: 'disk full' } });
+    expect(await failureOf(provider.status(SALES))).toMatchObject({ code: 'unavailable' });
+    world.tokens.break(undefined);
+    expect(await ask(provider, GRAPH)).toMatchObject({ kind: 'bearer' });
+  });
+
   it('never writes a secret or a token where people read', async () => {
     await using world = await openWorld();
     const provider = await world.open();
