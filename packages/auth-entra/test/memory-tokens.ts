@@ -1,6 +1,7 @@
-import type { Secret, TokenStore } from '@signalbox/core';
+import type { TokenStore } from '@signalbox/core';
+import { createMemoryTokenStore } from '@signalbox/kit';
 
-/** A store that several providers share as several processes would. */
+/** A store that several providers share as several processes would, and that can be looked into. */
 export interface SharedTokens extends TokenStore {
   readonly keys: () => readonly string[];
   readonly all: () => readonly string[];
@@ -9,46 +10,28 @@ export interface SharedTokens extends TokenStore {
 }
 
 export function createSharedTokens(): SharedTokens {
-  const kept = new Map<string, Secret>();
-  const turns = new Map<string, Promise<unknown>>();
+  const store = createMemoryTokenStore();
+  const seen = new Map<string, string>();
   let broken: Error | undefined;
-  const check = (): void => {
+  const watched = async <T>(key: string, call: () => Promise<T>): Promise<T> => {
     if (broken) throw broken;
+    try {
+      return await call();
+    } finally {
+      const now = await store.read(key);
+      if (now) seen.set(key, now.reveal());
+      else seen.delete(key);
+    }
   };
-  const put = (key: string, value: Secret | undefined): void => void (value ? kept.set(key, value) : kept.delete(key));
   return {
-    keys: () => [...kept.keys()],
-    all: () => [...kept.values()].map((value) => value.reveal()),
+    keys: () => [...seen.keys()],
+    all: () => [...seen.values()],
     break(error) {
       broken = error;
     },
-    async read(key) {
-      check();
-      return kept.get(key);
-    },
-    async write(key, value) {
-      check();
-      put(key, value);
-    },
-    async delete(key) {
-      check();
-      put(key, undefined);
-    },
-    async update(key, change) {
-      check();
-      const before = turns.get(key);
-      const turn = (async () => {
-        await before?.catch(() => {}); // its own caller hears of that failure
-        for (;;) {
-          const current = kept.get(key);
-          const next = await change(current);
-          if (kept.get(key) !== current) continue;
-          put(key, next);
-          return next;
-        }
-      })();
-      turns.set(key, turn);
-      return turn;
-    },
+    read: (key, options) => watched(key, () => store.read(key, options)),
+    write: (key, value, options) => watched(key, () => store.write(key, value, options)),
+    delete: (key, options) => watched(key, () => store.delete(key, options)),
+    update: (key, change, options) => watched(key, () => store.update(key, change, options)),
   };
 }
