@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { startTenant, type Tenant } from '@signalbox/tenant-sim';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT, signalbox } from './io.ts';
@@ -34,7 +35,7 @@ mailboxes:
     await workspace[Symbol.asyncDispose]();
     await tenant[Symbol.asyncDispose]();
   });
-  const settings = () => ({ cwd: workspace.folder, env: { SECRET, WRONG: 'correct-horse' } });
+  const settings = () => ({ cwd: workspace.folder, env: { SECRET, WRONG: 'correct-horse', SIGNALBOX_DATA: join(workspace.folder, 'data') } });
 
   it('signs in over IMAP and SMTP, and says who has to do what where it cannot', async () => {
     const { code, stdout } = await signalbox(['test', 'incoming', '--json'], settings());

@@ -55,22 +55,33 @@ export function createAppTokens(services: Services, credentials: readonly AppCre
     }
   };
 
-  /** In turn over all processes: whoever comes second finds the token of the first. */
+  const take = async (scope: string, wish: Wish, known: AppToken | undefined): Promise<AppToken> => {
+    assertNoLoop(known, wish, clock.now());
+    return known && isFresh(known, wish, clock.now()) ? known : renew(scope, wish, known);
+  };
+
+  /** In turn over all processes: whoever comes second finds the token of the first. A store that fails costs that turn, and no mail. */
   const throughStore = async (scope: string, wish: Wish): Promise<AppToken> => {
-    let got: AppToken | undefined;
-    await tokens.update(
-      keyOf(scope),
-      async (stored) => {
-        const known = readToken(stored) ?? inMemory.get(scope);
-        assertNoLoop(known, wish, clock.now());
-        got = known && isFresh(known, wish, clock.now()) ? known : await renew(scope, wish, known);
-        return stored && got === known ? stored : secret(JSON.stringify(got));
-      },
-      { signal: lifetime },
-    );
-    if (!got) throw new TypeError('The token store never asked for a token.');
-    inMemory.set(scope, got);
-    return got;
+    let got: Promise<AppToken> | undefined;
+    const turn = async (stored: Secret | undefined): Promise<Secret> => {
+      const known = readToken(stored) ?? inMemory.get(scope);
+      got = take(scope, wish, known);
+      const token = await got;
+      return stored && token === known ? stored : secret(JSON.stringify(token));
+    };
+    // What Entra refused is thrown below by `got` itself, and is no failure of the store.
+    const inTurn = async (): Promise<void> => {
+      try {
+        await tokens.update(keyOf(scope), turn, { signal: lifetime });
+      } catch (error) {
+        if (got && (await isRefused(got))) return;
+        throw error;
+      }
+    };
+    await services.spare(inTurn, undefined);
+    const token = await (got ?? take(scope, wish, inMemory.get(scope)));
+    inMemory.set(scope, token);
+    return token;
   };
 
   return {
@@ -116,5 +127,7 @@ async function askForToken(services: Services, { proof, id }: AppCredential, sco
   if (!kept) throw new RefusedError(refusalOf({ answer: undefined, failure: undefined }, undefined, { party: services.party(), clock, secrets }));
   return { ...kept, by: id };
 }
+
+const isRefused = (got: Promise<unknown>): Promise<boolean> => got.then(() => false, () => true);
 
 const failureOf = (thrown: unknown): MailError => (isMailError(thrown) ? thrown : networkError(thrown));

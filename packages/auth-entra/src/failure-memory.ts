@@ -17,15 +17,19 @@ export function createFailureMemory(services: Services, ...name: readonly string
   return {
     async keep(error) {
       isClear = false;
-      await tokens.write(key, secret(JSON.stringify(keepFailure(error))), { signal: lifetime });
+      await services.spare(() => tokens.write(key, secret(JSON.stringify(keepFailure(error))), { signal: lifetime }), undefined);
     },
     async clear() {
       if (isClear) return;
-      await tokens.delete(key, { signal: lifetime });
-      isClear = true;
+      const remove = async (): Promise<boolean> => {
+        await tokens.delete(key, { signal: lifetime });
+        return true;
+      };
+      isClear = await services.spare(remove, false);
     },
     async read(signal) {
-      const kept = readRecord(keptFailure, await tokens.read(key, signal ? { signal } : {}));
+      const kept = readRecord(keptFailure, await services.spare(() => tokens.read(key, signal ? { signal } : {}), undefined));
+      signal?.throwIfAborted();
       return kept && restoreFailure(kept);
     },
   };

@@ -34,9 +34,14 @@ export function createRollOver(services: Services, credentials: readonly AppCred
   const key = storeKey(services, 'credentials');
   const { tokens, clock, log, config } = services;
   const options = { signal: services.lifetime };
-  const read = async (): Promise<Memory> => readRecord(memory, await tokens.read(key, options)) ?? NOTHING_KNOWN;
+  let latest = NOTHING_KNOWN;
+  const read = async (): Promise<Memory> => {
+    latest = await services.spare(async () => readRecord(memory, await tokens.read(key, options)) ?? NOTHING_KNOWN, latest);
+    return latest;
+  };
   const remember = async (change: (known: Memory) => Memory): Promise<void> => {
-    await tokens.update(key, async (stored) => secret(JSON.stringify(change(readRecord(memory, stored) ?? NOTHING_KNOWN))), options);
+    latest = change(latest);
+    await services.spare(() => tokens.update(key, async (stored) => secret(JSON.stringify(change(readRecord(memory, stored) ?? NOTHING_KNOWN))), options), undefined);
   };
   const tell = (level: 'info' | 'warn', event: string, fields: Readonly<Record<string, unknown>>): void => log.log(level, event, { tenant: config.tenant, clientId: config.clientId, ...fields });
 

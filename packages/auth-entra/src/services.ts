@@ -1,4 +1,4 @@
-import type { Clock, Logger, Secret, TokenStore } from '@signalbox/core';
+import { type Clock, isMailError, type Logger, type Secret, type TokenStore } from '@signalbox/core';
 import type { z } from 'zod';
 import type { Party } from './aadsts.ts';
 import type { BackOff } from './back-off.ts';
@@ -22,6 +22,11 @@ export interface Services {
   exchange(signal?: AbortSignal): Exchange;
   /** `account` where somebody signs in. */
   party(account?: string): Party;
+  /**
+   * For what is only remembered to spare a request: without a store, the application goes on by what this process knows.
+   * The first failure is told. Nothing of a person's sign-in may pass through here.
+   */
+  spare<T>(work: () => Promise<T>, otherwise: T): Promise<T>;
 }
 
 export interface ServiceParts extends Pick<Services, 'config' | 'clock' | 'log' | 'tokens' | 'backOff' | 'lifetime'> {
@@ -29,12 +34,23 @@ export interface ServiceParts extends Pick<Services, 'config' | 'clock' | 'log' 
 }
 
 export function createServices({ fetch, ...parts }: ServiceParts): Services {
-  const { config, clock, lifetime } = parts;
+  const { config, clock, lifetime, log } = parts;
   const cloud = CLOUDS[config.cloud];
   const discovered = new Map<string, WireAnswer>();
   const place = placeOf(config);
+  let isToldOf = false;
   return {
     ...parts,
+    async spare(work, otherwise) {
+      try {
+        return await work();
+      } catch (error) {
+        lifetime.throwIfAborted();
+        if (!isToldOf) log.log('warn', 'auth.store-failed', { tenant: config.tenant, clientId: config.clientId, ...(isMailError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error }) });
+        isToldOf = true;
+        return otherwise;
+      }
+    },
     cloud,
     place,
     exchange: (signal = lifetime) => createExchange({ fetch, clock, signal, discovered }),

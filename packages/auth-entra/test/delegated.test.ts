@@ -305,6 +305,17 @@ describe('what is kept of a sign-in', () => {
     for (const canary of [...secrets, token.reveal(), challenge.state]) expect(read.replace(JSON.stringify(challenge), '')).not.toContain(canary);
   });
 
+  it('is not handed out from a store that fails, which is told from an Entra that does', async () => {
+    await using world = await openWorld();
+    await signIn(world);
+    const provider = await openDelegated(world);
+    world.tokens.break(new Error('disk full'));
+    expect(await failureOf(ask(provider, IMAP))).toMatchObject({ code: 'unavailable', message: expect.stringContaining('store') as string, cause: { message: 'disk full' } });
+    expect(await failureOf(provider.status(SALES))).toMatchObject({ code: 'unavailable' });
+    world.tokens.break(undefined);
+    expect(await ask(provider, IMAP)).toMatchObject({ kind: 'bearer' });
+  });
+
   it('is not there before anybody has signed in', async () => {
     await using world = await openWorld();
     const provider = await openDelegated(world);
