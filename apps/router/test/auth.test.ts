@@ -147,10 +147,10 @@ describe('auth status', () => {
     const { code, stdout } = await here.run(['auth', 'status'], { env: { XDG_STATE_HOME: join(here.data, '..'), COLUMNS: '140' } });
     expect(code).toBe(EXIT.failed);
     expect(stdout).toMatch(/support +signing +✔ ready +support@contoso\.example +ends when unused in 12 days/);
-    expect(stdout).toMatch(/token: in 1 hour/);
     expect(stdout).toMatch(/both +apart +✘ action required/);
     expect(stdout).toMatch(/app +plain +✔ ready/);
     expect(stdout).toContain("Fix (the mailbox's user): Sign in with `signalbox auth sign-in`.");
+    expect(stdout).toContain('$ signalbox auth sign-in both');
     expect(stdout).toContain('1 of 3 mailboxes cannot sign in.');
   });
 

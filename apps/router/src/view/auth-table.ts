@@ -1,4 +1,4 @@
-import type { AuthDeadline, AuthStatus } from '@signalbox/core';
+import type { AuthDeadline, AuthStatus, Remedy } from '@signalbox/core';
 import type { Direction, MailboxRoutes } from '@signalbox/router';
 import type { MailboxAuth } from '../session/mailbox-auths.ts';
 import { failureJson, type FailureView, type Redact, remedyLines, renderFailure } from './failure.ts';
@@ -64,10 +64,9 @@ const accountCell = ({ status }: AuthRow): Cell => printable(status?.account ?? 
 
 function endCell({ status }: AuthRow, now: Date, colors: Colors): Cell {
   const [nearest] = status?.deadlines ?? [];
-  const token = status?.state === 'ready' && status.expiresAt ? [{ text: `token: ${timeUntil(status.expiresAt, now)}`, style: colors.dim }] : [];
-  if (!nearest) return token.length > 0 ? token : '';
+  if (!nearest) return status?.state === 'ready' && status.expiresAt ? timeUntil(status.expiresAt, now) : '';
   const soon = daysUntil(nearest.at, now) <= SOON_DAYS;
-  return [{ text: `${ENDS[nearest.what]} ${timeUntil(nearest.at, now)}`, ...(soon && { style: colors.yellow }) }, ...token];
+  return { text: `${ENDS[nearest.what]} ${timeUntil(nearest.at, now)}`, ...(soon && { style: colors.yellow }) };
 }
 
 export interface AdviceView extends FailureView {
@@ -84,15 +83,19 @@ export function renderAdvice(reports: readonly MailboxAuthReport[], view: Advice
     .join('\n\n');
 }
 
-function adviceOf({ status, directions }: AuthRow, view: AdviceView): readonly string[] {
+function adviceOf({ status, directions, provider, mailbox }: AuthRow, view: AdviceView): readonly string[] {
   const { channel, now } = view;
   const { colors } = channel;
   if (!status) return [];
+  const help = (remedy: Remedy): readonly string[] => {
+    const command = remedy.action === 'sign-in-again' && provider?.login ? [`  ${colors.dim('$')} signalbox auth sign-in ${mailbox.id}`] : [];
+    return [...remedyLines(remedy, channel, '  '), ...command];
+  };
   const soon = (status.deadlines ?? []).filter(({ at }) => daysUntil(at, now) <= SOON_DAYS);
   return [
-    ...(status.state === 'action-required' ? [`  ${colors.red(`Cannot sign in for ${directionsText(directions)}.`)}`, ...remedyLines(status.remedy, channel, '  ')] : []),
+    ...(status.state === 'action-required' ? [`  ${colors.red(`Cannot sign in for ${directionsText(directions)}.`)}`, ...help(status.remedy)] : []),
     ...(status.state === 'unavailable' ? [renderFailure(status.error, { ...view, indent: '  ' })] : []),
-    ...(status.state === 'action-required' ? [] : soon.flatMap(({ what, at, remedy }) => [`  ${colors.yellow(`The sign-in for ${directionsText(directions)}: ${ENDS[what]} ${timeUntil(at, now)}.`)}`, ...remedyLines(remedy, channel, '  ')])),
+    ...(status.state === 'action-required' ? [] : soon.flatMap(({ what, at, remedy }) => [`  ${colors.yellow(`The sign-in for ${directionsText(directions)}: ${ENDS[what]} ${timeUntil(at, now)}.`)}`, ...help(remedy)])),
   ];
 }
 
