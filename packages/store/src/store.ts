@@ -8,8 +8,9 @@ import { migrate } from './migrations/migrate.ts';
 import { prepareDirectory } from './sqlite/directory.ts';
 import { explainFailure } from './sqlite/errors.ts';
 import { type Database, openSqlite } from './sqlite/open.ts';
-import { createTokenRepository, type TokenRepository } from './tokens/repository.ts';
+import { createTokenRecords, type TokenRecords } from './tokens/records.ts';
 import { createTokenStore } from './tokens/token-store.ts';
+import { createTokenTurns } from './tokens/turn-rows.ts';
 import { createTurns } from './tokens/turns.ts';
 
 /**
@@ -48,8 +49,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { directory, clock, log = SILENT, leaseMs = LEASE_MS } = options;
   const file = join(directory, FILE);
   const keyring = createKeyring(await readKeys(options, file));
-  const { database, repository } = await openTokens(file, options, keyring);
-  const tokens = createTokenStore({ repository, keyring, log, turns: createTurns({ repository, clock, log, leaseMs }) });
+  const now = (): number => clock.now().getTime();
+  const { database, records } = await openRecords(file, options, keyring, now);
+  const rows = createTokenTurns(database, { now, leaseMs });
+  const tokens = createTokenStore({ records, rows, keyring, log, turns: createTurns({ rows, clock, log, leaseMs }) });
   const close = async (): Promise<void> => {
     const done = new AbortController();
     // A change that never ends keeps nobody from leaving.
@@ -79,12 +82,12 @@ async function readKeys({ directory, key = { file: defaultKeyFile(directory) } }
   return readKeyFile(key.file, isNew);
 }
 
-interface OpenTokens {
+interface OpenRecords {
   readonly database: Database;
-  readonly repository: TokenRepository;
+  readonly records: TokenRecords;
 }
 
-async function openTokens(file: string, { directory, clock, log = SILENT, leaseMs = LEASE_MS }: StoreOptions, keyring: Keyring): Promise<OpenTokens> {
+async function openRecords(file: string, { directory, log = SILENT }: StoreOptions, keyring: Keyring, now: () => number): Promise<OpenRecords> {
   try {
     const { openToOthers } = await prepareDirectory(directory, file);
     if (openToOthers) log.log('warn', 'store.directory-open-to-others', { directory });
@@ -94,10 +97,10 @@ async function openTokens(file: string, { directory, clock, log = SILENT, leaseM
   const database = openSqlite(file);
   try {
     await migrate(database.db, file);
-    const repository = createTokenRepository(database, { now: () => clock.now().getTime(), leaseMs });
-    const missing = (await repository.keyIds()).filter((id) => !keyring.ids.includes(id));
+    const records = createTokenRecords(database, now);
+    const missing = (await records.keyIds()).filter((id) => !keyring.ids.includes(id));
     if (missing.length > 0) throw missingKey(missing, keyring.ids, `Records in ${file}`);
-    return { database, repository };
+    return { database, records };
   } catch (error) {
     await database.db.destroy();
     throw explainFailure(error, file);

@@ -1,11 +1,13 @@
 import { type CallOptions, isMailError, type Logger, MailError, type Secret, type TokenChange, type TokenStore } from '@signalbox/core';
 import { abortable, anySignal } from '@signalbox/kit';
 import type { Keyring } from '../crypto/keyring.ts';
-import type { TokenRepository, Turn } from './repository.ts';
+import type { TokenRecords } from './records.ts';
+import type { TokenTurns, Turn } from './turn-rows.ts';
 import type { Turns } from './turns.ts';
 
 export interface TokenStoreOptions {
-  readonly repository: TokenRepository;
+  readonly records: TokenRecords;
+  readonly rows: TokenTurns;
   readonly keyring: Keyring;
   readonly turns: Turns;
   readonly log: Logger;
@@ -21,7 +23,7 @@ export interface DurableTokens extends TokenStore {
   close(): void;
 }
 
-export function createTokenStore({ repository, keyring, turns, log }: TokenStoreOptions): DurableTokens {
+export function createTokenStore({ records, rows, keyring, turns, log }: TokenStoreOptions): DurableTokens {
   const running = new Set<Promise<unknown>>();
   const lifetime = new AbortController();
   /** After the end of the store every call fails with that, whatever the database would say. */
@@ -38,17 +40,17 @@ export function createTokenStore({ repository, keyring, turns, log }: TokenStore
 
   const openRecord = async (name: string, record: NonNullable<Turn['record']>): Promise<Secret> => {
     const value = keyring.open(name, record);
-    if (record.keyId !== keyring.currentId) await repository.reseal(name, record, keyring.seal(name, value));
+    if (record.keyId !== keyring.currentId) await records.reseal(name, record, keyring.seal(name, value));
     return value;
   };
 
   /** Asks until the answer was given to what is stored; the turn is over afterwards. */
   const ask = async (name: string, first: Turn, change: TokenChange): Promise<{ readonly stored: Secret | undefined } | undefined> => {
-    for (let turn: Turn | undefined = first; turn; turn = await repository.look(name, turn.owner)) {
+    for (let turn: Turn | undefined = first; turn; turn = await rows.look(name, turn.owner)) {
       const { record } = turn;
       const current = record && (await openRecord(name, record));
       const next = await change(current);
-      if (await repository.commit(name, turn, next && keyring.seal(name, next))) return { stored: next };
+      if (await rows.commit(name, turn, next && keyring.seal(name, next))) return { stored: next };
       log.log('debug', 'store.change-overtaken', { name });
     }
     return undefined; // somebody took the turn for dead and has it now
@@ -60,7 +62,7 @@ export function createTokenStore({ repository, keyring, turns, log }: TokenStore
     } catch (error) {
       lifetime.signal.throwIfAborted();
       // Where even that fails, the turn is over when its lease is; what went wrong first is what the caller has to know.
-      await repository.release(name, turn.owner).catch((failure: unknown) => log.log('warn', 'store.turn-not-released', { name, code: codeOf(failure) }));
+      await rows.release(name, turn.owner).catch((failure: unknown) => log.log('warn', 'store.turn-not-released', { name, code: codeOf(failure) }));
       throw error;
     }
   };
@@ -80,8 +82,8 @@ export function createTokenStore({ repository, keyring, turns, log }: TokenStore
 
   const rotate = async (): Promise<number> => {
     let count = 0;
-    for (const { name, ...record } of await repository.sealedOtherwise(keyring.currentId)) {
-      if (await repository.reseal(name, record, keyring.seal(name, keyring.open(name, record)))) count += 1;
+    for (const { name, ...record } of await records.sealedOtherwise(keyring.currentId)) {
+      if (await records.reseal(name, record, keyring.seal(name, keyring.open(name, record)))) count += 1;
     }
     return count;
   };
@@ -89,11 +91,11 @@ export function createTokenStore({ repository, keyring, turns, log }: TokenStore
   return {
     read: (name, options) =>
       alive(options, async () => {
-        const record = await repository.find(name);
+        const record = await records.find(name);
         return record && openRecord(name, record);
       }),
-    write: (name, value, options) => alive(options, () => repository.put(name, keyring.seal(name, value))),
-    delete: (name, options) => alive(options, () => repository.remove(name)),
+    write: (name, value, options) => alive(options, () => records.put(name, keyring.seal(name, value))),
+    delete: (name, options) => alive(options, () => records.remove(name)),
     update: (name, change, options) => alive(options, () => update(name, change, options)),
     rotate: () => alive(undefined, rotate),
     async settled() {

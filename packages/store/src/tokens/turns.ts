@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, isMailError, type Logger } from '@signalbox/core';
 import { createLimiter, type Limiter } from '@signalbox/kit';
-import type { Holder, TokenRepository, Turn } from './repository.ts';
+import type { Holder, TokenTurns, Turn } from './turn-rows.ts';
 
 export interface TurnsOptions {
-  readonly repository: TokenRepository;
+  readonly rows: TokenTurns;
   readonly clock: Clock;
   readonly log: Logger;
-  /** As in the repository. */
+  /** As in the rows. */
   readonly leaseMs: number;
 }
 
@@ -26,7 +26,7 @@ const LONGEST_LOOK_MS = 250;
 /** Beats per lease: a holder that misses one or two is busy, not dead. */
 const BEATS = 4;
 
-export function createTurns({ repository, clock, log, leaseMs }: TurnsOptions): Turns {
+export function createTurns({ rows, clock, log, leaseMs }: TurnsOptions): Turns {
   const queues = createQueues();
   return {
     queue: (name, signal) => queues.enter(name, signal),
@@ -35,14 +35,14 @@ export function createTurns({ repository, clock, log, leaseMs }: TurnsOptions): 
       const watch = watchHolder(leaseMs);
       for (let pause = FIRST_LOOK_MS; ; pause = Math.min(LONGEST_LOOK_MS, pause * 2)) {
         signal?.throwIfAborted();
-        const turn = await repository.take(name, owner, watch.stale(await repository.holder(name)));
+        const turn = await rows.take(name, owner, watch.stale(await rows.holder(name)));
         if (turn) return turn;
         await clock.sleep(pause * (0.5 + Math.random() / 2), signal);
       }
     },
     async holding(name, owner, work) {
       const done = new AbortController();
-      const beating = beat(async () => repository.keep(name, owner), { clock, log, everyMs: leaseMs / BEATS, signal: done.signal });
+      const beating = beat(async () => rows.keep(name, owner), { clock, log, everyMs: leaseMs / BEATS, signal: done.signal });
       try {
         return await work();
       } finally {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { SealedRecord } from '../crypto/keyring.ts';
 import type { Database } from '../sqlite/open.ts';
+import { recordOf } from './records.ts';
 
 /** A turn at a record: who has it, and what was stored when it began. */
 export interface Turn {
@@ -15,11 +16,8 @@ export interface Holder {
   readonly until: number;
 }
 
-/** What the token store asks of its table. Each method is one statement, or two of which either may be the last: nothing is left half-done. */
-export interface TokenRepository {
-  find(name: string): Promise<SealedRecord | undefined>;
-  put(name: string, record: SealedRecord): Promise<void>;
-  remove(name: string): Promise<void>;
+/** Turns at records, in the rows of the records themselves. The condition of each change stands in its statement, so that no transaction is needed. */
+export interface TokenTurns {
   /** Takes the turn when it is free, over, or held as `stale` says; `undefined` otherwise. */
   take(name: string, owner: string, stale?: Holder): Promise<Turn | undefined>;
   /** What a turn finds when it looks again; `undefined` when it is lost. */
@@ -31,48 +29,21 @@ export interface TokenRepository {
   commit(name: string, turn: Turn, record: SealedRecord | undefined): Promise<boolean>;
   /** Ends the turn and leaves everything as it is. */
   release(name: string, owner: string): Promise<void>;
-  /** The names of records that another key than this sealed, with what they hold. */
-  sealedOtherwise(keyId: string): Promise<readonly (SealedRecord & { readonly name: string })[]>;
-  /** Puts the same content under another key. Nobody's turn is disturbed. `false`: it was changed meanwhile. */
-  reseal(name: string, before: SealedRecord, after: SealedRecord): Promise<boolean>;
-  /** The keys that stored records need. */
-  keyIds(): Promise<readonly string[]>;
 }
 
-export interface RepositoryOptions {
+export interface TokenTurnsOptions {
+  /** The host's clock, in milliseconds since 1970. */
   readonly now: () => number;
   /** How long a turn lasts unless it is kept, in milliseconds. */
   readonly leaseMs: number;
 }
 
-export function createTokenRepository({ db, now: databaseNow }: Database, { now, leaseMs }: RepositoryOptions): TokenRepository {
+export function createTokenTurns({ db, now: databaseNow }: Database, { now, leaseMs }: TokenTurnsOptions): TokenTurns {
   const leaseEnd = sql<number>`${databaseNow} + ${leaseMs}`;
   const toTurn = (owner: string, row: { readonly version: number; readonly key_id: string | null; readonly sealed: string | null } | undefined): Turn | undefined =>
     row && { owner, version: row.version, ...recordOf(row) };
 
   return {
-    async find(name) {
-      const row = await db.selectFrom('token').select(['key_id', 'sealed']).where('name', '=', name).executeTakeFirst();
-      return row && recordOf(row).record;
-    },
-    async put(name, { keyId, sealed }) {
-      const stored = { key_id: keyId, sealed, updated_at: now() };
-      await db
-        .insertInto('token')
-        .values({ name, ...stored, version: 1 })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet((row) => ({ ...stored, version: row('token.version', '+', 1) })))
-        .execute();
-    },
-    async remove(name) {
-      // The row stays while it is somebody's turn, for its version: they have to see that there was a word in between.
-      const { numDeletedRows } = await db.deleteFrom('token').where('name', '=', name).where('lease_owner', 'is', null).executeTakeFirstOrThrow();
-      if (numDeletedRows > 0n) return;
-      await db
-        .updateTable('token')
-        .set((row) => ({ key_id: null, sealed: null, updated_at: now(), version: row('version', '+', 1) }))
-        .where('name', '=', name)
-        .execute();
-    },
     async take(name, owner, stale) {
       const row = await db
         .insertInto('token')
@@ -129,25 +100,5 @@ export function createTokenRepository({ db, now: databaseNow }: Database, { now,
       if (numDeletedRows > 0n) return;
       await db.updateTable('token').set({ lease_owner: null, lease_until: null }).where('name', '=', name).where('lease_owner', '=', owner).execute();
     },
-    async sealedOtherwise(keyId) {
-      const rows = await db.selectFrom('token').select(['name', 'key_id', 'sealed']).where('key_id', '!=', keyId).execute();
-      return rows.flatMap(({ name, ...row }) => Object.values(recordOf(row)).map((record) => ({ name, ...record })));
-    },
-    async reseal(name, before, after) {
-      const { numUpdatedRows } = await db
-        .updateTable('token')
-        .set({ key_id: after.keyId, sealed: after.sealed })
-        .where('name', '=', name)
-        .where('sealed', '=', before.sealed)
-        .executeTakeFirstOrThrow();
-      return numUpdatedRows > 0n;
-    },
-    async keyIds() {
-      const rows = await db.selectFrom('token').select('key_id').distinct().where('key_id', 'is not', null).orderBy('key_id').execute();
-      return rows.flatMap(({ key_id: id }) => (id === null ? [] : [id]));
-    },
   };
 }
-
-const recordOf = ({ key_id: keyId, sealed }: { readonly key_id: string | null; readonly sealed: string | null }): { readonly record?: SealedRecord } =>
-  keyId === null || sealed === null ? {} : { record: { keyId, sealed } };
