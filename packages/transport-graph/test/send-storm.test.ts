@@ -7,7 +7,7 @@ afterAll(() => tenant[Symbol.asyncDispose]());
 
 /** A bad hour at Exchange Online: too many requests, answers that never come, a token that is void, copies that are filed late, lost X-fields. */
 const openStormyWorld: OpenWorld = async () => {
-  const world = await openGraphWorld(tenant, { throttlePatienceMs: 10_000 });
+  const world = await openGraphWorld(tenant, { config: { throttlePatienceMs: 10_000 } });
   const { faults } = tenant;
   const mailbox = world.address;
   const draft = { mailbox, method: 'POST', path: '/messages$' };
