@@ -1,3 +1,4 @@
+import type { Callbacks } from './callbacks.ts';
 import type { CallOptions } from './call-options.ts';
 import type { Secret } from './secret.ts';
 
@@ -13,6 +14,8 @@ export interface HostServices {
   readonly clock: Clock;
   /** For protocols that open sockets themselves. */
   readonly network: NetworkSettings;
+  /** Absent where nobody can reach the host from outside. */
+  readonly callbacks?: Callbacks;
 }
 
 /** How sockets are opened. Certificates are always verified; a private CA is given, never verification switched off. */

@@ -1,6 +1,7 @@
 export type { Attachment } from './attachment.ts';
 export type { AuthDeadline, AuthDetails, AuthFinding, AuthProvider, AuthStatus, InspectRequest } from './auth-provider.ts';
 export type { ByteSource } from './byte-source.ts';
+export type { Callback, CallbackAddress, CallbackAnswer, Callbacks } from './callbacks.ts';
 export type { CallOptions } from './call-options.ts';
 export type { Change, ChangeBatch, ChangesRequest, ChangesSince, Cursor } from './changes.ts';
 export type { Content } from './content.ts';

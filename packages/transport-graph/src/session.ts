@@ -1,4 +1,4 @@
-import type { CallOptions, Clock, Logger } from '@signalbox/core';
+import type { Callbacks, CallOptions, Clock, Logger } from '@signalbox/core';
 import type { GraphConfig } from './config.ts';
 import type { GraphClient } from './http/client.ts';
 
@@ -9,6 +9,10 @@ export interface Session {
   readonly clock: Clock;
   readonly log: Logger;
   readonly refSpace: string;
+  /** The mailbox as Graph knows it. */
+  readonly user: string;
+  /** Where Graph can tell of changes, if there is such a place. */
+  readonly callbacks?: Callbacks | undefined;
 }
 
 /** The first line of every call: throws `transport.closed` after disposal, and the signal's reason. */

@@ -13,9 +13,10 @@ export const refSpaceOf = ({ baseUrl }: Pick<GraphConfig, 'baseUrl'>, address: s
 
 export async function openGraph(context: TransportContext<GraphConfig>, options?: CallOptions): Promise<MailTransport> {
   options?.signal?.throwIfAborted();
-  const { config, clock, log, fetch, credentials, mailbox } = context;
-  const client = new GraphClient({ fetch, clock, log, credentials, config, root: `/users/${segment(config.user ?? mailbox.address)}` });
-  const session: Session = { client, config, clock, log, refSpace: refSpaceOf(config, mailbox.address) };
+  const { config, clock, log, fetch, credentials, mailbox, callbacks } = context;
+  const user = config.user ?? mailbox.address;
+  const client = new GraphClient({ fetch, clock, log, credentials, config, root: `/users/${segment(user)}` });
+  const session: Session = { client, config, clock, log, refSpace: refSpaceOf(config, mailbox.address), user, callbacks };
   try {
     const reads = await canRead(session, options);
     return {

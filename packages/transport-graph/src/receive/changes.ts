@@ -1,5 +1,6 @@
 import { anySignal } from '@signalbox/kit';
 import type { Change, ChangeBatch, ChangesRequest } from '@signalbox/core';
+import { type Nudge, subscribe } from '../notify/subscribe.ts';
 import { enter, type Session } from '../session.ts';
 import { type Position, readCursor, type Silence, writeCursor } from './cursor.ts';
 import { beginSilence, readPage } from './sweep.ts';
@@ -22,13 +23,15 @@ export async function* readChanges(session: Session, request: ChangesRequest): A
   enter(session, request);
   const stop = new AbortController();
   const waker = createWaker(request.wake, stop.signal);
+  const { callbacks } = session;
+  using nudge = request.watch && callbacks ? subscribe(session, callbacks, request.folder) : undefined;
   const run: Run = { session, request, position: undefined, silence: undefined, sweptAt: new Date(0) };
   try {
     if (request.since.kind === 'cursor') run.position = readCursor(session.refSpace, request.folder, request.since.cursor);
     if (request.since.kind === 'now') run.silence = await beginSilence(session, request.folder, request.signal);
     yield* sweep(run);
     while (request.watch) {
-      await waitFor(run, waker);
+      await waitFor(run, waker, nudge);
       yield* sweep(run);
     }
   } catch (error) {
@@ -60,11 +63,11 @@ function batchOf({ session, request, sweptAt }: Run, position: Position, changes
 }
 
 /** Until somebody says that there is something, or it is time to look. */
-async function waitFor({ session, request }: Run, waker: Waker): Promise<void> {
+async function waitFor({ session, request }: Run, waker: Waker, nudge: Nudge | undefined): Promise<void> {
   const over = new AbortController();
   const signal = anySignal(request.signal, session.client.closed, over.signal) ?? over.signal;
   try {
-    await Promise.race([waker.next(signal), session.clock.sleep(session.config.pollIntervalMs, signal)]);
+    await Promise.race([waker.next(signal), ...(nudge ? [nudge.next(signal)] : []), session.clock.sleep(session.config.pollIntervalMs, signal)]);
   } finally {
     over.abort();
   }

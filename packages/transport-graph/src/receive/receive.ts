@@ -9,7 +9,7 @@ import { locateMessages, presentMessages } from './locate.ts';
 import { countUnread } from './unread.ts';
 
 export const receiveFacet = (session: Session): Receive => ({
-  traits: { reports: ['message-added', 'message-updated', 'message-removed'], push: false, refsSurviveMove: true, raw: 'reconstructed' },
+  traits: { reports: ['message-added', 'message-updated', 'message-removed'], push: session.callbacks !== undefined, refsSurviveMove: true, raw: 'reconstructed' },
   refSpace: session.refSpace,
   listFolders: (options) => listFolders(session, options),
   findFolder: (selector, options) => findFolder(session, selector, options),

@@ -1,0 +1,27 @@
+/** Rings kept for whoever asks next: many are one. */
+export interface Bell {
+  ring(): void;
+  /** Resolves at the next ring, or at once after one that nobody heard. Never settles once `signal` has aborted. */
+  next(signal: AbortSignal): Promise<void>;
+}
+
+export function createBell(): Bell {
+  const waiting = new Set<() => void>();
+  let kept = false;
+  return {
+    ring() {
+      kept = waiting.size === 0;
+      for (const wake of waiting) wake();
+      waiting.clear();
+    },
+    async next(signal) {
+      if (!kept) {
+        await new Promise<void>((resolve) => {
+          waiting.add(resolve);
+          signal.addEventListener('abort', () => waiting.delete(resolve), { once: true });
+        });
+      }
+      kept = false;
+    },
+  };
+}
