@@ -3,7 +3,7 @@ import type { Change, ChangeBatch, ChangesRequest } from '@signalbox/core';
 import { type Nudge, subscribe } from '../notify/subscribe.ts';
 import { enter, type Session } from '../session.ts';
 import { type Position, readCursor, type Silence, writeCursor } from './cursor.ts';
-import { beginSilence, readPage } from './sweep.ts';
+import { beginSilence, type DeltaPage, readPage, requestPage } from './sweep.ts';
 import { createWaker, type Waker } from './waker.ts';
 
 /** One run of `changes`. */
@@ -43,18 +43,34 @@ export async function* readChanges(session: Session, request: ChangesRequest): A
   }
 }
 
-/** Every page is a batch: while a large folder is gone through, those without changes are its signs of life, and where to go on after a crash. */
+/**
+ * Every page is a batch: while a large folder is gone through, those without changes are its signs of life, and where to go on after a crash.
+ * While the consumer works on one page, the next is on its way.
+ */
 async function* sweep(run: Run): AsyncGenerator<ChangeBatch, void, undefined> {
   const { session, request } = run;
+  const { folder } = request;
   const sweptAt = session.clock.now();
-  for (let complete = false; !complete; ) {
+  const over = new AbortController();
+  const ask = (position: Position | undefined): Promise<DeltaPage> => {
     enter(session, request);
-    const page = await readPage(session, request.folder, run.position, { silence: run.position?.silence ?? run.silence, signal: request.signal });
-    ({ complete } = page);
-    run.position = page.position;
-    run.silence = undefined;
-    if (complete) run.sweptAt = sweptAt;
-    yield batchOf(run, page.position, page.changes, complete);
+    const asked = requestPage(session, folder, { position, silence: run.silence, signal: anySignal(request.signal, over.signal) });
+    asked.catch(() => {}); // told when its turn comes
+    return asked;
+  };
+  try {
+    for (let asked: Promise<DeltaPage> | undefined = ask(run.position); asked; ) {
+      const page = readPage(session, folder, await asked, { position: run.position, silence: run.silence });
+      run.position = page.position;
+      run.silence = undefined;
+      asked = page.complete ? undefined : ask(page.position);
+      if (page.complete) run.sweptAt = sweptAt;
+      // Before the next page is read: what is known then is more than this batch has told.
+      yield batchOf(run, page.position, page.changes, page.complete);
+      enter(session, request);
+    }
+  } finally {
+    over.abort();
   }
 }
 

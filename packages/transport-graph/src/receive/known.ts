@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Octets of a digest that are kept for each message: two of 256 agree by chance once in ten thousand million mailboxes. */
 const OCTETS = 6;
@@ -22,13 +22,16 @@ export class KnownMessages {
     return this.#digests.has(digestOf(key));
   }
 
-  add(key: string): void {
+  /** Whether it was known before. */
+  add(key: string): boolean {
     const digest = digestOf(key);
-    this.#digests.delete(digest);
+    const wasKnown = this.#digests.delete(digest);
     this.#digests.add(digest);
-    if (this.#digests.size <= this.#most) return;
-    const [oldest] = this.#digests;
-    if (oldest !== undefined) this.#digests.delete(oldest);
+    if (this.#digests.size > this.#most) {
+      const [oldest] = this.#digests;
+      if (oldest !== undefined) this.#digests.delete(oldest);
+    }
+    return wasKnown;
   }
 
   delete(key: string): void {
@@ -42,4 +45,4 @@ export class KnownMessages {
 }
 
 const DIGEST = (OCTETS * 8) / 6;
-const digestOf = (key: string): string => createHash('sha256').update(key).digest().subarray(0, OCTETS).toString('base64url');
+const digestOf = (key: string): string => hash('sha256', key, 'base64url').slice(0, DIGEST);

@@ -1,7 +1,7 @@
 import type { ListRequest, MessageSummary } from '@signalbox/core';
 import { type GraphMessage, SUMMARY, summaryOf } from '../convert.ts';
 import { segment } from '../http/request.ts';
-import { pagesOf } from '../pages.ts';
+import { pagesAhead, pagesOf } from '../pages.ts';
 import { enter, type Session } from '../session.ts';
 
 /** Documented are up to 1,000; larger answers with this many properties run into the gateway's time limit (FACTS.md E2). */
@@ -17,7 +17,8 @@ export async function* listMessages(session: Session, request: ListRequest): Asy
   if (limit <= 0) return;
   const told = new Set<string>();
   let count = 0;
-  for await (const page of pagesOf<GraphMessage>(session.client, { method: 'GET', path: `/mailFolders/${segment(folder)}/messages`, query: queryOf(request), names: 'folder', signal: request.signal })) {
+  const pages = request.limit === undefined ? pagesAhead : pagesOf;
+  for await (const page of pages<GraphMessage>(session.client, { method: 'GET', path: `/mailFolders/${segment(folder)}/messages`, query: queryOf(request), names: 'folder', signal: request.signal })) {
     for (const message of page) {
       const summary = summaryOf(message, folder);
       // Answers show whole seconds, so that the server's idea of the instant and ours may differ by one.

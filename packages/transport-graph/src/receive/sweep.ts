@@ -1,7 +1,6 @@
-import type { Change, FolderId } from '@signalbox/core';
+import { type Change, type FolderId, MailError } from '@signalbox/core';
 import { type GraphMessage, SUMMARY, summaryOf } from '../convert.ts';
 import { type GraphRequest, segment } from '../http/request.ts';
-import { MailError } from '@signalbox/core';
 import { type Page, pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
 import type { Position, Silence } from './cursor.ts';
@@ -24,23 +23,32 @@ const deltaOf = (folder: FolderId): string => `/mailFolders/${segment(folder)}/m
 /** Everything the folder holds; properties are asked for once, links keep them (FACTS.md E4). */
 export const fromBeginning = (folder: FolderId): GraphRequest => ({ method: 'GET', path: deltaOf(folder), query: SUMMARY });
 
-/** One page. Throws `cursor.expired` when the server has lost the position (FACTS.md E13). */
-export async function readPage({ client, config }: Session, folder: FolderId, position: Position | undefined, { silence = position?.silence, signal }: PageOptions): Promise<Read> {
+export type DeltaPage = Page<GraphMessage>;
+
+/** One page, as it comes. Throws `cursor.expired` when the server has lost the position (FACTS.md E13). */
+export function requestPage({ client, config }: Session, folder: FolderId, { position, silence, signal }: PageOptions): Promise<DeltaPage> {
   const request = position ? { method: 'GET' as const, path: config.baseUrl + position.link } : fromBeginning(folder);
+  return client.json<DeltaPage>({ ...request, names: 'folder', prefer: `odata.maxpagesize=${(position?.silence ?? silence) ? SILENT_PAGE : PAGE}`, signal });
+}
+
+export interface PageOptions {
+  readonly position: Position | undefined;
+  /** For the first page; later it is in the position. */
+  readonly silence: Silence | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What a page tells. Pages have to be read in their order. */
+export function readPage({ client, config }: Session, folder: FolderId, page: DeltaPage, { position, silence: given }: Omit<PageOptions, 'signal'>): Read {
   const known = position?.known ?? new KnownMessages();
   const first = position?.first ?? true;
-  const page = await client.json<Page<GraphMessage>>({ ...request, names: 'folder', prefer: `odata.maxpagesize=${silence ? SILENT_PAGE : PAGE}`, signal });
+  const silence = position?.silence ?? given;
   const changes = (page.value ?? []).flatMap((message) => changesOf(message, { folder, known, first, silence }));
   const [next, delta] = [page['@odata.nextLink'], page['@odata.deltaLink']];
   const link = next ?? delta;
   if (link === undefined) throw new MailError('protocol.violation', `${client.host} does not say how to go on.`);
   const complete = next === undefined;
   return { changes, complete, position: { link: withoutServer(link, config.baseUrl, client.host), known, first: first && !complete, ...(silence && !complete && { silence }) } };
-}
-
-export interface PageOptions {
-  readonly silence?: Silence | undefined;
-  readonly signal: AbortSignal | undefined;
 }
 
 /** The rest is opaque. */
@@ -73,10 +81,9 @@ function changesOf(message: GraphMessage, { folder, known, first, silence }: Loo
   }
   const summary = summaryOf(message, folder);
   if (!summary) return [];
+  const wasKnown = known.add(id);
+  if (silence !== undefined && wasPresent(message, silence)) return [];
   const updated: Change = { type: 'message-updated', ref: summary.ref, keywords: summary.keywords };
-  const [wasKnown, wasThere] = [known.has(id), silence !== undefined && wasPresent(message, silence)];
-  known.add(id);
-  if (wasThere) return [];
   if (wasKnown) return [updated];
   const added: Change = { type: 'message-added', message: summary };
   return first || isFresh(message) ? [added] : [added, updated];
