@@ -7,7 +7,7 @@ type Name = ProbeCheck['name'];
 const INBOX: GraphRequest = { method: 'GET', path: '/mailFolders/inbox', query: { $select: 'id,unreadItemCount' }, names: 'mailbox' };
 
 /** What failed tells how far it came: Graph has no step that reaches it without signing in. */
-const STEP_OF = (code: string): Name => (code.startsWith('auth.') ? 'authenticate' : code === 'access.denied' || code === 'mailbox.not-found' ? 'receive' : 'reach');
+const STEP_OF = (code: string): Name => (code.startsWith('auth.') || code === 'config.invalid' ? 'authenticate' : code === 'access.denied' || code === 'mailbox.not-found' ? 'receive' : 'reach');
 
 /**
  * One request proves three things, and its failure names the one that lacks. Nothing is sent, marked or moved.

@@ -27,16 +27,14 @@ const bindingOf = (refSpace: string, folder: FolderId): CursorBinding => ({ refS
 
 /** Where there is no room for them, fewer messages are known, and a change to one that is not is reported as one that may have come. */
 export function writeCursor(refSpace: string, folder: FolderId, { link, first, known, silence }: Position): Cursor {
-  const encode = (most: number): Cursor =>
-    encodeCursor(bindingOf(refSpace, folder), [link, first ? 1 : 0, known.encode(most), ...(silence ? [silence.since, silence.present.encode(most)] : [])]);
-  for (const most of [256, 64]) {
+  for (const most of [256, 64, 0]) {
     try {
-      return encode(most);
+      return encodeCursor(bindingOf(refSpace, folder), [link, first ? 1 : 0, known.encode(most), ...(silence ? [silence.since, silence.present.encode(most)] : [])]);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
   }
-  return encode(0);
+  throw new MailError('protocol.violation', `The server's link to what comes next has ${link.length} characters, more than a cursor can keep.`, { retry: 'never' });
 }
 
 /** Throws `cursor.foreign`, `cursor.expired`. */

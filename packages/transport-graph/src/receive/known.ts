@@ -40,7 +40,7 @@ export class KnownMessages {
 
   /** The youngest of them. */
   encode(most = MOST): string {
-    return [...this.#digests].slice(most === 0 ? this.#digests.size : -most).join('');
+    return [...this.#digests].slice(Math.max(0, this.#digests.size - most)).join('');
   }
 }
 
