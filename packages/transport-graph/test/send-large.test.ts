@@ -94,6 +94,16 @@ describe('a message whose MIME is too large for one request', () => {
       expect(await codeOf(send!.dispatch(submission))).toBe('capability.unsupported');
     }));
 
+  it('may be all text, as long as that fits into a request', () =>
+    setting(async (here) => {
+      const text = Array.from({ length: 45_000 }, (_, line) => `${String(line).padStart(70, '.')}\r\n`).join('');
+      const mail = await sent(here, largeLetter('text/plain; charset=utf-8', [text]));
+      const lines = (whole: string | undefined): readonly string[] => (whole ?? '').trimEnd().split(/\r?\n/);
+      expect(lines(mail.text).join('\n') === lines(text).join('\n')).toBe(true);
+      expect(lines(mail.text).length).toBe(45_000);
+      expect(mail.attachments).toEqual([]);
+    }));
+
   it('is refused when its text alone is larger than a request', () =>
     setting(async ({ open, mailbox }) => {
       const { send } = await open();

@@ -72,6 +72,7 @@ export async function discardDraft({ client, log }: Sending, id: string): Promis
   try {
     await client.run({ method: 'POST', path: `${path}/permanentDelete`, idempotent: true }).catch(() => client.run({ method: 'DELETE', path }));
   } catch (error) {
+    if (isMailError(error) && error.code === 'message.not-found') return;
     log.log('warn', 'graph.draft-left', { code: isMailError(error) ? error.code : 'unknown' });
   }
 }
