@@ -20,7 +20,8 @@ export function inspectAppToken(services: Services, token: string, asked: AskedS
   const needed = neededRoles(asked);
   const { expectRbac } = services.config;
   const missing = needed.filter((role) => !holds(roles, role) && !(expectRbac && !WITHOUT_RBAC.has(role)));
-  const leftover = expectRbac ? roles.filter((role) => !WITHOUT_RBAC.has(role) && /^(?:Mail|SMTP)[.-]/.test(role)) : [];
+  // SMTP.SendAsApp opens no mailbox by itself: Exchange wants a permission on each beside it (FACTS.md C3).
+  const leftover = expectRbac ? roles.filter((role) => /^Mail[.-]/.test(role)) : [];
   return [...(missing.length > 0 ? [missingRoles(party, missing)] : []), ...(leftover.length > 0 ? [leftoverGrant(party, leftover)] : [])];
 }
 
