@@ -4,6 +4,7 @@ import { CREDENTIALS, REACHES, SETUP_FLOWS, type SetupPlan } from '../src/azure-
 import { quote, standAlone } from '../src/azure-setup/powershell.ts';
 import { stepById, STEPS, stepsFor } from '../src/azure-setup/steps/index.ts';
 import { OPTION_CHOICES } from '../src/commands/azure-setup.ts';
+import { loadsAsEntra } from './entra-section.ts';
 import { EXIT, signalbox } from './io.ts';
 import { withConfig } from './workspace.ts';
 
@@ -72,6 +73,11 @@ describe('the steps of azure-setup', () => {
     expect(new Set(all).size).toBe(all.length);
     expect(all.filter((id) => id === 'register-application')).toHaveLength(1);
     expect(all).toEqual(expect.arrayContaining(['mailbox-scope', 'delegated-permissions', 'exchange-permissions', 'client-secret', 'sign-in']));
+  });
+
+  it.each(CREDENTIALS)('tell Signalbox in a section that loads, with %s', async (credential) => {
+    const lines = stepById(plan({ uses: [graph], credential, cloud: 'china' }), 'configuration')!.configuration;
+    expect(await loadsAsEntra(lines.join('\n'))).toMatchObject({ tenant: 'contoso.onmicrosoft.com', clientId: 'id-1', cloud: 'china', expectRbac: true });
   });
 
   it.each([

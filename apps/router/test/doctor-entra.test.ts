@@ -115,6 +115,7 @@ const ROWS: readonly Row[] = [
     { settings: 'expectRbac: true' },
   ],
   ['a grant in Entra makes the scope worth nothing', 'sales', app({ rbac: [{ role: 'Application Mail.ReadWrite', mailboxes: [SALES] }] }), bothWays('sales', 'permissions: config.invalid → no-tenant-wide-grant'), { settings: 'expectRbac: true' }],
+  ['IMAP and SMTP go beside a scope in Exchange', 'shared', () => {}, [], { settings: 'expectRbac: true' }],
   ['Graph knows no such mailbox', 'stranger', () => {}, ['stranger receive mailbox: mailbox.not-found → mailbox-exists'], { mailboxes: '  - { id: stranger, address: stranger@contoso.test, receive: o365-client-credentials }\n' }],
   ['the mailbox has no licence', 'sales', ({ directory }) => directory.updateUser(SALES, { licensed: false }), bothWays('sales', 'mailbox: mailbox.not-found → mailbox-exists')],
   [
@@ -127,6 +128,12 @@ const ROWS: readonly Row[] = [
   ['Graph asks for fewer requests', 'sales', ({ faults }) => faults.set('http.refuse', { status: 429, retryAfter: 120, code: 'ApplicationThrottled' }), bothWays('sales', 'sign-in: throttled')],
   ['Graph is not available', 'sales', ({ faults }) => faults.set('http.refuse', { status: 503, retryAfter: 120 }), bothWays('sales', 'reach: unavailable')],
   ['Exchange does not know the application', 'shared', app({ inExchange: false }), ['shared receive sign-in: auth.rejected → exchange-service-principal', 'shared send sign-in: auth.rejected → exchange-service-principal+mailbox-permission+send-as']],
+  [
+    'the application may not sign in by IMAP',
+    'shared',
+    app({ roles: [{ resource: 'exchange', role: 'SMTP.SendAsApp' }] }),
+    ['shared receive permissions: access.denied → exchange-permissions+admin-consent', 'shared receive sign-in: auth.rejected'],
+  ],
   [
     'the application was not given the mailbox',
     'shared',

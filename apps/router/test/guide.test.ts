@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { SetupPlan } from '../src/azure-setup/plan.ts';
 import { SOURCES } from '../src/azure-setup/sources.ts';
 import { stepById, stepsFor } from '../src/azure-setup/steps/index.ts';
+import { loadsAsEntra } from './entra-section.ts';
 
 const guide = readFileSync(join(import.meta.dirname, '../../../docs/guides/entra-administrator.md'), 'utf8');
 
@@ -32,6 +33,10 @@ describe('the guide for the Entra administrator', () => {
   it('leaves out no step that has lines to run', () => {
     const wanted = [plan, ...Object.values(OTHERWISE).map((patch) => ({ ...plan, ...patch }))].flatMap(stepsFor).filter(({ script }) => script.length > 0);
     expect(new Set(shown.keys())).toEqual(new Set(wanted.map(({ id }) => id)));
+  });
+
+  it.each([...guide.matchAll(/```yaml\n(entra:.*?)\n```/gs)].map((match) => match[1] ?? ''))('shows a section that loads: %s', async (section) => {
+    expect(await loadsAsEntra(section)).toMatchObject({ tenant: 'contoso.onmicrosoft.com' });
   });
 
   it('defines each page that it cites, once, and cites each that it defines', () => {

@@ -4,7 +4,7 @@ import { SOURCES } from '../sources.ts';
 import type { StepTemplate } from '../step.ts';
 
 const CREDENTIAL_LINES: Readonly<Record<SetupPlan['credential'], readonly string[]>> = {
-  'secret': ['  clientSecret: ${file:/run/secrets/entra-client-secret}'],
+  'secret': ['  clientSecret: ${file:/run/secrets/entra-client-secret}', '  # secretExpiresAt: 2027-05-23   the day it ends: Entra tells nobody, so nobody is warned without it'],
   'certificate': ['  certificate: { certificate: signalbox.crt, privateKey: "${file:signalbox.key}" }'],
   'federated': ['  federated: { tokenFile: /var/run/secrets/azure/tokens/azure-identity-token }'],
   'managed-identity': ['  managedIdentity: {}'],
