@@ -85,7 +85,8 @@ describe('doctor, when Entra refuses', () => {
 
   it('says which lines make a new secret, and shows none', async () => {
     const { stdout } = await world.run(['doctor', 'sales'], { clientSecret: 'canary-secret' });
-    expect(stdout).toContain('OAuth: invalid_client AADSTS7000215');
+    expect(stdout.match(/OAuth: invalid_client AADSTS7000215/g)).toHaveLength(1);
+    expect(stdout).toContain('credential: as above');
     expect(stdout).toContain(`$AppId = '${CLIENT_ID}'`);
     expect(stdout).toContain('az ad app credential reset --id $AppId --append');
     expect(stdout).not.toContain('canary');

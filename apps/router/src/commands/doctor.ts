@@ -84,6 +84,6 @@ async function summarise({ terminal: { out } }: Call, todos: TodoList, { all, fa
   out.print(
     failed === 0
       ? out.colors.green(`${all === 1 ? 'The mailbox is' : `All ${all} mailboxes are`} in order.${noted}`)
-      : out.colors.red(`${failed} of ${plural(all, 'mailbox', 'mailboxes')} ${failed === 1 ? 'needs' : 'need'} attention.${noted}`),
+      : out.colors.red(`${all === 1 ? 'The mailbox' : `${failed} of ${all} mailboxes`} ${failed === 1 ? 'needs' : 'need'} attention.${noted}`),
   );
 }

@@ -39,18 +39,32 @@ export function renderExamination(examination: Examination, numbers: Numbers, vi
   const verdicts = [verdictOf(receive), verdictOf(send)];
   const worst = (['fail', 'warning', 'pass', 'off'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'off';
   const heading = `${mark(worst, colors)} ${colors.bold(column(mailbox.id, view.idWidth))}  ${mailbox.address}`;
-  const part = (direction: Direction, examined: Examined): readonly string[] => renderDirection(direction, examined, (row) => numbers(direction, row), view);
+  const told = new Set<string>();
+  const part = (direction: Direction, examined: Examined): readonly string[] => renderDirection(direction, examined, { numbers: (row) => numbers(direction, row), told }, view);
   // Both directions of a broken mailbox have the same problems.
   const twice = receive.state === 'broken' && send.state === 'broken';
   return [heading, ...part('receive', receive), ...(twice ? [] : part('send', send))].join('\n');
 }
 
-function renderDirection(direction: Direction, examined: Examined, numbers: (row: DiagnosisRow) => readonly number[], view: DoctorView): readonly string[] {
+interface Telling {
+  readonly numbers: (row: DiagnosisRow) => readonly number[];
+  /** What was said of the mailbox already: both directions of it often fail for one reason. */
+  readonly told: Set<string>;
+}
+
+function renderDirection(direction: Direction, examined: Examined, { numbers, told }: Telling, view: DoctorView): readonly string[] {
   const { colors, width } = view.channel;
   if (examined.state === 'off') return [];
   if (examined.state === 'broken') return [renderProblems(examined.problems, view.shownFile, { colors, width: width - 2 }).replaceAll(/^(?=.)/gm, '  ')];
   const { diagnosis } = examined;
-  return [`  ${direction.padEnd(7)}  ${colors.dim(`${diagnosis.flow} · ${diagnosis.durationMs} ms`)}`, renderMarks(diagnosis, view), ...diagnosis.rows.flatMap((row) => renderRow(row, numbers(row), diagnosis.mailbox, view))];
+  const rows = diagnosis.rows.flatMap((row) => {
+    const text = renderRow(row, numbers(row), diagnosis.mailbox, view).join('\n');
+    if (text === '') return [];
+    if (told.has(text)) return [`    ${colors.bold(CHECK_TITLES[row.check])}: as above`];
+    told.add(text);
+    return [text];
+  });
+  return [`  ${direction.padEnd(7)}  ${colors.dim(`${diagnosis.flow} · ${diagnosis.durationMs} ms`)}`, renderMarks(diagnosis, view), ...rows];
 }
 
 /** All checks at a glance, folded between them where the terminal is narrow. */
