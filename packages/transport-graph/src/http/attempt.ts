@@ -1,15 +1,15 @@
 import { type Clock, type CredentialSource, type Logger, MailError } from '@signalbox/core';
-import { anySignal } from '@signalbox/kit';
 import type { GraphConfig } from '../config.ts';
 import { type Circumstances, networkToMailError, refusalToMailError } from '../errors.ts';
 import type { Call } from './call.ts';
 import { Exchange } from './exchange.ts';
 import type { Entry, Governor } from './governor.ts';
 import { claimsChallengeOf, describeError, parseErrorBody } from './refusal.ts';
+import type { LinkAbort } from './linked-abort.ts';
 import type { Failure } from './repeat.ts';
 import { outgoing, routeOf } from './request.ts';
 import { retryAfterOf } from './retry-after.ts';
-import { startWatchdog } from './watchdog.ts';
+import type { Kennel } from './watchdog.ts';
 
 /** What sending needs. */
 export interface Wire {
@@ -20,6 +20,11 @@ export interface Wire {
   readonly config: Pick<GraphConfig, 'scopes' | 'requestTimeoutMs'>;
   readonly governor: Governor;
   readonly host: string;
+  /** For answers that are late. */
+  readonly kennel: Kennel;
+  /** Aborts on disposal. */
+  readonly closed: AbortSignal;
+  readonly link: LinkAbort;
 }
 
 /** `read` disposes of the exchange, or hands it on. */
@@ -28,30 +33,30 @@ export type ReadExchange<T> = (exchange: Exchange) => Promise<T>;
 export interface Turn {
   /** When the caller's patience ends. */
   readonly until: number;
-  readonly signal: AbortSignal | undefined;
   /** The places for this attempt, where they are held already. */
   readonly entry?: Entry;
 }
 
 /** One request and its answer. Throws when aborted, and what keeps it from leaving at all. */
-export async function attempt<T>(wire: Wire, call: Call, { until, signal, entry }: Turn, read: ReadExchange<T>): Promise<{ readonly value: T } | Failure> {
+export async function attempt<T>(wire: Wire, call: Call, { until, entry }: Turn, read: ReadExchange<T>): Promise<{ readonly value: T } | Failure> {
   const { fetch, clock, config } = wire;
   using held = new DisposableStack();
+  const abort = held.use(wire.link(call.request.signal));
+  const { signal } = abort;
   if (entry) held.use(entry);
   const headers = await call.headers(wire.credentials, config.scopes, signal);
   if (!entry) held.use(await wire.governor.enter({ until, stream: call.stream, bytes: call.uploads, signal }));
-  const silence = new AbortController();
-  const dog = held.use(startWatchdog(clock, config.requestTimeoutMs, () => silence.abort(silent(wire, call))));
-  const explain = (error: unknown): unknown => (signal?.aborted ? signal.reason : networkToMailError(error, circumstancesOf(wire, call, true)));
+  const dog = held.use(wire.kennel(() => abort.abort(silent(wire, call))));
+  const explain = (error: unknown): unknown => (signal.aborted ? signal.reason : networkToMailError(error, circumstancesOf(wire, call, true)));
   const began = clock.now().getTime();
   try {
-    const heard = anySignal(signal, silence.signal) ?? silence.signal;
-    const response = await fetch(call.address, { method: call.request.method, headers, signal: heard, redirect: 'error', ...(call.body !== undefined && outgoing(call.body)) });
+    const response = await fetch(call.address, { method: call.request.method, headers, signal, redirect: 'error', ...(call.body !== undefined && outgoing(call.body)) });
     logAnswer(wire, call, response, began);
     const exchange = new Exchange(response, held.move(), dog, explain);
     return response.ok ? { value: await read(exchange) } : await refusalOf(wire, call, exchange);
   } catch (error) {
-    signal?.throwIfAborted();
+    call.request.signal?.throwIfAborted();
+    wire.closed.throwIfAborted();
     const failure = networkToMailError(error, circumstancesOf(wire, call, true));
     wire.log.log('info', 'graph.request-failed', { ...aboutCall(call), code: failure.code });
     return { error: failure };

@@ -5,8 +5,10 @@ import { attempt, type ReadExchange, type Wire } from './attempt.ts';
 import { type BatchItem, type BatchOutcome, runBatch } from './batch.ts';
 import { Call } from './call.ts';
 import { createGovernor, type Entry } from './governor.ts';
+import { createLinks } from './linked-abort.ts';
 import { planRepeat } from './repeat.ts';
 import { addressOf, type GraphRequest, refuseForeign } from './request.ts';
+import { createKennel } from './watchdog.ts';
 
 export interface ClientOptions {
   readonly fetch: typeof globalThis.fetch;
@@ -56,7 +58,8 @@ export class GraphClient implements AsyncDisposable {
     this.#places = config.maxConcurrency;
     this.#origin = origin;
     this.#patienceMs = config.throttlePatienceMs;
-    this.#wire = { ...options, host, governor: createGovernor(clock, config.maxConcurrency, host) };
+    const { closed } = this;
+    this.#wire = { ...options, host, governor: createGovernor(clock, config.maxConcurrency, host), kennel: createKennel(clock, config.requestTimeoutMs, closed), closed, link: createLinks(closed) };
   }
 
   /** Aborts with `transport.closed` on disposal. */
@@ -123,18 +126,17 @@ export class GraphClient implements AsyncDisposable {
     const { clock, governor } = this.#wire;
     request.signal?.throwIfAborted();
     this.closed.throwIfAborted();
-    const signal = anySignal(request.signal, this.closed);
     const call = new Call(request, addressOf(this.#root, request), stream);
     if (!call.anonymous) refuseForeign(call.address, this.#origin);
     const until = clock.now().getTime() + (request.patienceMs ?? this.#patienceMs);
     for (;;) {
-      const result = await attempt(this.#wire, call, { until, signal, ...(entry && call.attempt === 1 && !call.handedBack && { entry }) }, read);
+      const result = await attempt(this.#wire, call, { until, ...(entry && call.attempt === 1 && !call.handedBack && { entry }) }, read);
       if ('value' in result) return result.value;
       if (call.handsBack(result)) continue;
       const repeat = planRepeat(result, call.tries, call.idempotent);
       if (repeat?.pause) governor.pause(repeat.waitMs);
       if (!repeat || (repeat.waitMs > 0 && clock.now().getTime() + repeat.waitMs > until)) throw result.error;
-      if (repeat.waitMs > 0) await clock.sleep(repeat.waitMs, signal);
+      if (repeat.waitMs > 0) await clock.sleep(repeat.waitMs, anySignal(request.signal, this.closed));
       if (result.error.code !== 'throttled') onDoubt?.();
       call.repeats(repeat.fresh);
     }

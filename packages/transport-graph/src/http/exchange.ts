@@ -36,7 +36,7 @@ export class Exchange implements AsyncDisposable {
       if (this.#declared > SMALL) return undefined;
       const { chunks, reader } = await this.#start();
       await reader?.cancel().catch(() => {}); // nobody asks what became of the rest
-      return reader ? undefined : byteSourceOf(Buffer.concat(chunks));
+      return reader ? undefined : byteSourceOf(joined(chunks));
     } finally {
       await this[Symbol.asyncDispose]();
     }
@@ -62,7 +62,7 @@ export class Exchange implements AsyncDisposable {
 
   async #complete(chunks: readonly Uint8Array[]): Promise<ByteSource> {
     await this[Symbol.asyncDispose]();
-    return byteSourceOf(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    return byteSourceOf(joined(chunks));
   }
 
   #longSource(first: Uint8Array[], reader: Reader): ByteSource {
@@ -105,6 +105,8 @@ export class Exchange implements AsyncDisposable {
     this.#held.dispose();
   }
 }
+
+const joined = (chunks: readonly Uint8Array[]): Uint8Array => (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 type ReadResult = { readonly done: true } | { readonly done: false; readonly value: Uint8Array };
