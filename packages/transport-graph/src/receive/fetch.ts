@@ -9,8 +9,11 @@ export async function fetchRaw(session: Session, ref: MessageRef, options?: Call
   return session.client.open(rawOf(ref, options));
 }
 
-/** So many are on their way while the consumer works on one. */
-const AHEAD = 3;
+/**
+ * So many are on their way, or read already, while the consumer works on one. More than there are places: where answers come in another order than
+ * they were asked for, those that are done wait for the first, and the places they leave must not stay empty.
+ */
+const AHEAD = 6;
 
 type Read = { readonly ref: MessageRef } & ({ readonly source: ByteSource | undefined } | { readonly error: MailError });
 
