@@ -137,10 +137,21 @@ describe('an upload', () => {
       expect(mail.attachments.map(({ filename }) => filename)).toEqual(['a.bin', 'b.bin']);
     }));
 
+  it('of what is small enough to be held reads the message once, and its header before', () =>
+    setting(async ({ open, tenant }) => {
+      const submission = letterWithFiles([{ name: 'a.bin', octets: 9 * MB }, { name: 'b.bin', octets: 1_000, seed: 5 }]);
+      const { send } = await open();
+      await send!.dispatch(submission);
+      expect(submission.content.opened).toBe(2);
+      const mail = await PostalMime.parse(tenant.mailFlow.submitted[0]!.raw, { attachmentEncoding: 'arraybuffer' });
+      expect(mail.attachments.map((file) => octetsOf(file).equals(octetsAt(0, octetsOf(file).byteLength, file.filename === 'a.bin' ? 1 : 5)))).toEqual([true, true]);
+      expect(mail.attachments.map((file) => octetsOf(file).byteLength)).toEqual([9 * MB, 1_000]);
+    }));
+
   it('begins anew in another session where the first is lost, reading the message again', () =>
     setting(async (here) => {
       const { tenant, open, requests } = here;
-      const submission = letterWithFiles([{ name: 'a.bin', octets: 9 * MB }, { name: 'b.bin', octets: 4 * MB, seed: 5 }]);
+      const submission = letterWithFiles([{ name: 'a.bin', octets: 13 * MB }, { name: 'b.bin', octets: 4 * MB, seed: 5 }]); // more than is held
       let puts = 0;
       const { send } = await open(
         {},
@@ -155,7 +166,7 @@ describe('an upload', () => {
       await send!.dispatch(submission);
       const mail = await PostalMime.parse(tenant.mailFlow.submitted[0]!.raw, { attachmentEncoding: 'arraybuffer' });
       expect(mail.attachments.map((file) => octetsOf(file).equals(octetsAt(0, octetsOf(file).byteLength, file.filename === 'a.bin' ? 1 : 5)))).toEqual([true, true]);
-      expect(mail.attachments.map((file) => octetsOf(file).byteLength)).toEqual([9 * MB, 4 * MB]);
+      expect(mail.attachments.map((file) => octetsOf(file).byteLength)).toEqual([13 * MB, 4 * MB]);
       expect(requests.filter(({ url }) => url.endsWith('createUploadSession')).length).toBe(3);
       expect(submission.content.opened).toBe(5); // header, survey, first walk, the file again, the walk from there on
     }));

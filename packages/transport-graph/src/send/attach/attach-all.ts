@@ -19,9 +19,18 @@ export interface Attaching {
   readonly attachments: readonly AttachedPart[];
 }
 
-/** Attaches everything, in its order, while the message streams by once more. */
+/** Attaches everything, in its order: what is held, or else while the message streams by once more. */
 export async function attachAll(sending: Sending, attaching: Attaching, options?: CallOptions): Promise<void> {
+  const { draftId, content, attachments } = attaching;
+  if (attachments.every(({ held }) => held)) {
+    for (const [before, attachment] of attachments.entries()) await attach(sending, { draftId, content, bytes: () => streamOf(attachment.held), attachment, before }, options);
+    return;
+  }
   for (let done = 0; done < attaching.attachments.length; ) done = await walkOn(sending, attaching, done, options);
+}
+
+async function* streamOf(chunks: readonly Uint8Array[] = []): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* chunks;
 }
 
 /** One walk through the message; it ends early where an attachment had to be read anew. Answers how many are attached. */
@@ -31,7 +40,7 @@ async function walkOn(sending: Sending, { draftId, content, attachments }: Attac
     const attachment = attachments[next];
     if (!attachment) return next;
     if (attachment.index !== part.index) continue;
-    const canGoOn = await attach(sending, { draftId, content, part, attachment, before: next }, options);
+    const canGoOn = await attach(sending, { draftId, content, bytes: () => part.bytes(), attachment, before: next }, options);
     next += 1;
     if (!canGoOn) return next;
   }
@@ -41,17 +50,17 @@ async function walkOn(sending: Sending, { draftId, content, attachments }: Attac
 interface Step {
   readonly draftId: string;
   readonly content: Content;
-  readonly part: Part;
+  readonly bytes: Part['bytes'];
   readonly attachment: AttachedPart;
   readonly before: number;
 }
 
-async function attach(sending: Sending, { draftId, content, part, attachment, before }: Step, options?: CallOptions): Promise<boolean> {
+async function attach(sending: Sending, { draftId, content, bytes, attachment, before }: Step, options?: CallOptions): Promise<boolean> {
   if (attachment.size < SMALLEST_UPLOAD) {
-    await post(sending, draftId, { ...attachment, contentBytes: (await collectBytes(part.bytes())).toString('base64') }, before, options);
+    await post(sending, draftId, { ...attachment, contentBytes: (await collectBytes(bytes())).toString('base64') }, before, options);
     return true;
   }
-  await using pieces = new Pieces(content, attachment, part.bytes(), options);
+  await using pieces = new Pieces(content, attachment, bytes(), options);
   await upload(sending, { draftId, part: attachment, pieces, before }, options);
   return !pieces.hasLeftWalk;
 }

@@ -18,6 +18,8 @@ export interface AttachedPart {
   readonly contentId?: string;
   readonly isInline: boolean;
   readonly size: number;
+  /** Its octets, where all attachments together are small enough to be held: then the message need not be read again. */
+  readonly held?: readonly Uint8Array[];
 }
 
 /** What a message holds: its text, and of its attachments what they are, not what is in them. */
@@ -31,6 +33,7 @@ export interface Survey {
 export async function survey(content: Content, options?: CallOptions): Promise<Survey> {
   let header: LetterHeader | undefined;
   const bodies = new Bodies();
+  const holding = new Holding(content.size);
   const attachments: AttachedPart[] = [];
   for await (const part of partsOf(content, options)) {
     const { node } = part;
@@ -38,11 +41,11 @@ export async function survey(content: Content, options?: CallOptions): Promise<S
     demandRebuildable(node);
     if (node.multipart) continue;
     if (bodies.takes(node)) bodies.add(node, await readText(part));
-    else attachments.push(attachedPart(part, await measure(part), attachments.length));
+    else attachments.push(attachedPart(part, await holding.measure(part), attachments.length));
   }
   if (!header) throw new MailError('message.refused', 'The message is empty.');
   const { body } = bodies;
-  return { header, attachments, ...(body && { body }) };
+  return { header, attachments: holding.addTo(attachments), ...(body && { body }) };
 }
 
 /** The text of a message: the first text there is, or the HTML that is an alternative to it. */
@@ -74,10 +77,41 @@ function alternativesOf(node: MimeNode): unknown {
   return undefined;
 }
 
-async function measure(part: Part): Promise<number> {
-  let size = 0;
-  for await (const chunk of part.bytes()) size += chunk.byteLength;
-  return size;
+/** The attachments of a message of some 20 MB. */
+const MOST_HELD = 16 * 1_024 * 1_024;
+
+/** Measures attachments, and keeps what it has read as long as there is room for all of it. */
+class Holding {
+  #room: number;
+  #parts: Uint8Array[][] = [];
+
+  /** In base64 they take a third more. */
+  constructor(messageSize = 0) {
+    this.#room = messageSize > 1.5 * MOST_HELD ? -1 : MOST_HELD;
+  }
+
+  async measure(part: Part): Promise<number> {
+    const chunks: Uint8Array[] = [];
+    if (this.#room >= 0) this.#parts.push(chunks);
+    let size = 0;
+    for await (const chunk of part.bytes()) {
+      size += chunk.byteLength;
+      if (this.#take(chunk)) chunks.push(new Uint8Array(chunk)); // whoever has read it may use its memory again
+      else chunks.length = 0;
+    }
+    return size;
+  }
+
+  addTo(attachments: readonly AttachedPart[]): readonly AttachedPart[] {
+    return this.#room < 0 ? attachments : attachments.map((attachment, index) => ({ ...attachment, held: this.#parts[index] ?? [] }));
+  }
+
+  #take({ byteLength }: Uint8Array): boolean {
+    if (this.#room < 0) return false;
+    this.#room -= byteLength;
+    if (this.#room < 0) this.#parts = [];
+    return this.#room >= 0;
+  }
 }
 
 /** One attachment goes through one upload session, and that takes 150 MB (FACTS.md E7). */
