@@ -16,7 +16,7 @@ const idleChildren = (pairs: number): number => (pairs < PAIRS_FOR_A_VERDICT ? 1
 /** Child processes that a workload takes, for the estimate of the time left. */
 export const childrenOf = ({ kind }: Workload, pairs: number): number => 2 * (idleChildren(pairs) + (kind === 'pairs' ? 1 + pairs : BIG_RUNS));
 
-export async function measurePairs({ name: workload, informative }: NamedWorkload, trial: Trial, wanted: number): Promise<PairedResult> {
+export async function measurePairs(named: NamedWorkload, trial: Trial, wanted: number): Promise<PairedResult> {
   const repeats = await calibrate(trial);
   const idleMb = await forBoth((side) => trial.idleMb(side, idleChildren(wanted)));
   const rounds = await runPairs({
@@ -25,7 +25,7 @@ export async function measurePairs({ name: workload, informative }: NamedWorkloa
     shortestRoundMs: SHORTEST_ROUND_MS,
     run: (side, count) => trial.round(side, count),
   });
-  return { workload, ...rounds, idleMb, ...evaluatePairs(rounds.pairs, idleMb, informative) };
+  return { workload: named.name, ...rounds, idleMb, ...evaluatePairs(rounds.pairs, idleMb, named) };
 }
 
 /**

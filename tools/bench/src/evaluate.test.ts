@@ -9,16 +9,17 @@ const alike = (count: number, ours: Report, bare: Report): Pair[] => Array.from(
 
 describe('verdict on pairs', () => {
   const idle = { ours: 100, bare: 80 };
+  const row = { protocol: 'imap' } as const;
 
   it('divides ours by bare, memory above the idle child of the same side', () => {
-    const { ratios } = evaluatePairs(alike(15, report(1050, 1200, 130), report(1000, 1000, 100)), idle);
+    const { ratios } = evaluatePairs(alike(15, report(1050, 1200, 130), report(1000, 1000, 100)), idle, row);
     expect(ratios.cpu.median).toBe(1.05);
     expect(ratios.wall.median).toBe(1.2);
     expect(ratios.memory.median).toBe(1.5);
   });
 
   it('is good when every median is within its target', () => {
-    expect(evaluatePairs(alike(15, report(1100, 1100, 123), report(1000, 1000, 100)), idle).met).toBe(true);
+    expect(evaluatePairs(alike(15, report(1100, 1100, 123), report(1000, 1000, 100)), idle, row).met).toBe(true);
   });
 
   it.each([
@@ -26,19 +27,24 @@ describe('verdict on pairs', () => {
     ['time', report(1000, 1101, 120)],
     ['memory', report(1000, 1000, 124)],
   ])('is bad when %s alone is beyond', (_what, ours) => {
-    expect(evaluatePairs(alike(15, ours, report(1000, 1000, 100)), idle).met).toBe(false);
+    expect(evaluatePairs(alike(15, ours, report(1000, 1000, 100)), idle, row).met).toBe(false);
+  });
+
+  it('is given on time alone where Graph is spoken', () => {
+    const slow = (wallMs: number) => evaluatePairs(alike(15, report(2000, wallMs, 200), report(1000, 1000, 100)), idle, { protocol: 'graph-read' });
+    expect([slow(1100).met, slow(1101).met]).toEqual([true, false]);
   });
 
   it('is not given on fewer than 15 pairs', () => {
-    expect(evaluatePairs(alike(14, report(1, 1, 101), report(1, 1, 81)), idle)).not.toHaveProperty('met');
+    expect(evaluatePairs(alike(14, report(1, 1, 101), report(1, 1, 81)), idle, row)).not.toHaveProperty('met');
   });
 
   it('is not given on a row that is there for information', () => {
-    expect(evaluatePairs(alike(15, report(9, 9, 109), report(1, 1, 81)), idle, true)).not.toHaveProperty('met');
+    expect(evaluatePairs(alike(15, report(9, 9, 109), report(1, 1, 81)), idle, { ...row, informative: true })).not.toHaveProperty('met');
   });
 
   it('does not call noise below one MB a ratio', () => {
-    const { ratios } = evaluatePairs(alike(15, report(1, 1, 100.9), report(1, 1, 79)), idle);
+    const { ratios } = evaluatePairs(alike(15, report(1, 1, 100.9), report(1, 1, 79)), idle, row);
     expect(ratios.memory.median).toBe(1);
   });
 });

@@ -5,7 +5,7 @@ export type SideName = 'ours' | 'bare';
 export const SIDES = ['ours', 'bare'] as const;
 
 /** What a child process is told. JSON. */
-export interface Job {
+export interface Job<Server extends ServerAddress = ServerAddress> {
   readonly side: SideName;
   readonly workload: WorkloadName;
   /**
@@ -14,7 +14,7 @@ export interface Job {
    */
   readonly mode: 'idle' | 'round';
   readonly repeats: number;
-  readonly server: ServerAddress;
+  readonly server: Server;
   /** Ours only, where the workload reads or marks what is there already; in the order of seeding. */
   readonly refs?: readonly MessageRef[];
   /** Read the memory every few milliseconds. */
@@ -23,7 +23,10 @@ export interface Job {
   readonly profile?: string;
 }
 
-export interface ServerAddress {
+export type ServerAddress = DovecotAddress | TenantAddress;
+
+export interface DovecotAddress {
+  readonly kind: 'dovecot';
   readonly host: string;
   readonly imapsPort: number;
   readonly submissionsPort: number;
@@ -32,6 +35,19 @@ export interface ServerAddress {
   readonly user: string;
   readonly password: string;
   /** The mailboxes that sends go to. */
+  readonly sinks: readonly string[];
+}
+
+/** A simulated tenant's Graph. */
+export interface TenantAddress {
+  readonly kind: 'tenant';
+  /** Ends in the API's version. */
+  readonly baseUrl: string;
+  /** PEM. */
+  readonly ca: string;
+  readonly user: string;
+  readonly token: string;
+  /** Addresses elsewhere, that sends go to. */
   readonly sinks: readonly string[];
 }
 

@@ -9,9 +9,9 @@ import { HELP, type Options, readOptions } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { describeMachine } from './report/machine.ts';
 import { betweenMarkers } from './report/markers.ts';
-import { markdown } from './report/table.ts';
+import { groupsIn, markdown, markdownOf } from './report/table.ts';
 import type { AddedMemoryResult, PairedResult, Results } from './results.ts';
-import { BenchServer } from './server/bench-server.ts';
+import { Servers } from './server/servers.ts';
 import { PAIRS_FOR_A_VERDICT } from './targets.ts';
 import { Trial } from './trial.ts';
 
@@ -22,12 +22,13 @@ async function benchmark(options: Options, progress: Progress, signal: AbortSign
   const compileCache = await mkdtemp(join(tmpdir(), 'signalbox-bench-'));
   if (options.profiles !== undefined) await mkdir(options.profiles, { recursive: true });
   try {
-    await using server = await BenchServer.start();
+    await using servers = new Servers();
     const paired: PairedResult[] = [];
     const added: AddedMemoryResult[] = [];
     for (const workload of options.workloads) {
       const { name, title, kind } = workload;
       progress.note(`${title}: ${options.selfCheck ? workload.bare : workload.ours} beside ${workload.bare}`);
+      const server = await servers.for(workload);
       const ground = await server.lay(workload, { refs: !options.selfCheck });
       const run = async (job: Job): ReturnType<typeof runInChild> => {
         const report = await runInChild(job, { signal, compileCache });
@@ -49,6 +50,13 @@ async function benchmark(options: Options, progress: Progress, signal: AbortSign
 function conclude(measured: Pick<Results, 'machine' | 'paired' | 'added'>, { pairs, selfCheck }: Options): Results {
   if (pairs < PAIRS_FOR_A_VERDICT || selfCheck) return { kind: selfCheck ? 'self-check' : 'smoke', ...measured };
   return { kind: 'full', ...measured, met: [...measured.paired, ...measured.added].every((row) => row.met !== false) };
+}
+
+/** Each server's table in its place. */
+async function keep(results: Results): Promise<void> {
+  let document = await readFile(DOCUMENT, 'utf8');
+  for (const group of groupsIn(results)) document = betweenMarkers(document, group, markdownOf(group, results));
+  await writeFile(DOCUMENT, document);
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -75,7 +83,7 @@ async function main(args: readonly string[]): Promise<number> {
   const text = markdown(results);
   process.stdout.write(`${text}\n`);
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
-  if (options.write) await writeFile(DOCUMENT, betweenMarkers(await readFile(DOCUMENT, 'utf8'), text));
+  if (options.write) await keep(results);
   return results.met === false && options.targets ? 1 : 0;
 }
 

@@ -7,6 +7,8 @@ export interface MessageOptions {
   /** Makes the Message-IDs of one place differ from those of another. */
   readonly place: string;
   readonly to?: string;
+  /** A mailbox that may not send as just anybody. */
+  readonly from?: string;
 }
 
 const CR = 0x0d;
@@ -45,15 +47,23 @@ function upTo(size: number): Buffer {
   return part.at(-1) === CR ? Buffer.concat([part.subarray(0, -1), Buffer.from('=')]) : part;
 }
 
-function headOf({ index, place, to = 'bench@lab.test' }: MessageOptions): string {
+const ME = 'bench@lab.test';
+
+const otherOf = (index: number): string => `other${index % 50}@lab.test`;
+const COPY_TO = 'jm@lab.test';
+
+/** Everybody in the message's To and Cc. */
+export const recipientsOf = ({ index, to = ME }: Pick<MessageOptions, 'index' | 'to'>): readonly [string, ...string[]] => [to, otherOf(index), COPY_TO];
+
+function headOf({ index, place, to = ME, from = `s${index}@bench.example` }: MessageOptions): string {
   const id = (at: number): string => `<${messageIdOf(place, at)}>`;
   const two = (value: number): string => String(value).padStart(2, '0');
   return [
     'Received: from mx.bench.example (mx.bench.example [192.0.2.7])',
     `\tby mail.lab.test with ESMTPS id ${index}; Mon, 23 Nov 2026 10:00:00 +0000`,
-    `From: "Sender Number ${index}" <s${index}@bench.example>`,
-    `To: Bench User <${to}>, "Other, Person" <other${index % 50}@lab.test>`,
-    'Cc: =?utf-8?Q?J=C3=BCrgen_M=C3=BCller?= <jm@lab.test>',
+    `From: "Sender Number ${index}" <${from}>`,
+    `To: Bench User <${to}>, "Other, Person" <${otherOf(index)}>`,
+    `Cc: =?utf-8?Q?J=C3=BCrgen_M=C3=BCller?= <${COPY_TO}>`,
     `Subject: =?utf-8?Q?Quarterly_report_${index}_=E2=80=93_r=C3=A9sum=C3=A9?=`,
     `Date: Mon, 23 Nov 2026 ${two(8 + (index % 12))}:${two(index % 60)}:00 +0100`,
     `Message-ID: ${id(index)}`,

@@ -12,8 +12,13 @@ describe('options', () => {
   });
 
   it('choose a group or single workloads', () => {
-    expect(names(['--only', 'transports'])).toHaveLength(WORKLOADS.length);
+    expect(names(['--only', 'graph'])).toHaveLength(10);
+    expect(names(['--only', 'graph']).concat(names(['--only', 'imap-smtp']))).toHaveLength(WORKLOADS.length);
     expect(names(['--workload', 'sends', '--workload', 'flags'])).toEqual(['flags', 'sends']);
+  });
+
+  it('keep the table of one group that was measured wholly', () => {
+    expect(readOptions(['--only', 'graph', '--write'])).toMatchObject({ write: true });
   });
 
   it('can ignore the targets', () => {
@@ -23,10 +28,11 @@ describe('options', () => {
   it.each([
     [['--pairs', 'few'], '--pairs wants a whole number'],
     [['--pairs', '0'], '--pairs wants a whole number'],
-    [['--only', 'router'], 'There is no group "router"; there are: transports.'],
+    [['--only', 'router'], 'There is no group "router"; there are: imap-smtp, graph.'],
     [['--workload', 'mails'], 'There is no workload "mails"'],
-    [['--write', '--pairs', '3'], '--write keeps the whole table'],
-    [['--write', '--workload', 'flags'], '--write keeps the whole table'],
+    [['--write', '--pairs', '3'], '--write keeps whole tables'],
+    [['--write', '--workload', 'flags'], '--write keeps whole tables'],
+    [['--write', '--self-check'], '--write keeps whole tables'],
     [['--fast'], "Unknown option '--fast'"],
   ])('%j are refused in words', (args, words) => {
     expect(() => readOptions(args)).toThrow(words);

@@ -3,7 +3,7 @@ import type { Job, Report } from './job.ts';
 import { Trial, type TrialOptions } from './trial.ts';
 import { workloadNamed } from './workloads.ts';
 
-const server = { host: '', imapsPort: 0, submissionsPort: 0, ca: '', user: '', password: '', sinks: [] };
+const server = { kind: 'dovecot' as const, host: '', imapsPort: 0, submissionsPort: 0, ca: '', user: '', password: '', sinks: [] };
 
 const report = (digest: string | undefined, messages = 1): Report => ({
   wallMs: 1, cpuMs: 1, peakMb: 1, residentMb: 1, tally: { messages }, ...(digest !== undefined && { digest }),

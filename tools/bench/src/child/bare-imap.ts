@@ -1,6 +1,6 @@
 import { ImapFlow } from 'imapflow';
 import { Digest, hashOf } from '../digest.ts';
-import type { Job, ServerAddress } from '../job.ts';
+import type { DovecotAddress, Job } from '../job.ts';
 import { WARM_UP_SHARE, workloadNamed } from '../workloads.ts';
 import type { Side } from './side.ts';
 
@@ -8,7 +8,7 @@ type Client = ImapFlow;
 type Work = Pick<Side, 'warmUp' | 'work' | 'verify'>;
 
 /** imapflow as somebody would use it who knows it well: one connection, one command where one will do. */
-export async function openBareImap(job: Job): Promise<Side> {
+export async function openBareImap(job: Job<DovecotAddress>): Promise<Side> {
   const { place, messages } = workloadNamed(job.workload);
   const client = await connect(job.server);
   await client.mailboxOpen(place);
@@ -18,7 +18,7 @@ export async function openBareImap(job: Job): Promise<Side> {
   } as Side;
 }
 
-async function connect({ host, imapsPort, ca, user, password }: ServerAddress): Promise<Client> {
+async function connect({ host, imapsPort, ca, user, password }: DovecotAddress): Promise<Client> {
   // By itself imapflow enables CONDSTORE, and then asks for MODSEQ too whatever is fetched: an attribute ours does not ask for.
   const lean = { logger: false as const, disableAutoEnable: true };
   const client = new ImapFlow({ host, port: imapsPort, secure: true, tls: { ca }, auth: { user, pass: password }, ...lean });

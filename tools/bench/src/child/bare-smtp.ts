@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
-import type { Job } from '../job.ts';
+import type { DovecotAddress, Job } from '../job.ts';
 import { messageChunks } from '../messages.ts';
 import { WARM_UP_SHARE, workloadNamed } from '../workloads.ts';
 import { makeLetters, type Letter } from './letters.ts';
 import type { Side } from './side.ts';
 
 /** nodemailer with its own pool and queue; finished messages, an explicit envelope. */
-export async function openBareSmtp(job: Job): Promise<Side> {
+export async function openBareSmtp(job: Job<DovecotAddress>): Promise<Side> {
   const workload = workloadNamed(job.workload);
   const { host, submissionsPort: port, ca, user, password } = job.server;
   const pool = { pool: true as const, maxConnections: 5, maxMessages: Infinity };

@@ -1,18 +1,13 @@
 import { plugin as auth } from '@signalbox/auth-password';
-import { type CredentialSource, type HostServices, type Mailbox, secret, type TransportContext, type TransportPlugin } from '@signalbox/core';
-import { createMemoryTokenStore, systemClock } from '@signalbox/kit';
-import type { ServerAddress } from '../job.ts';
+import { type HostServices, type Mailbox, secret, type TransportContext, type TransportPlugin } from '@signalbox/core';
+import { createMemoryTokenStore } from '@signalbox/kit';
+import type { DovecotAddress } from '../job.ts';
+import { checkedConfig, hostOf } from './host-services.ts';
 
-/** What a plugin is given, as an application would give it; nothing is logged. */
-export async function contextOf<Config>(plugin: TransportPlugin<Config>, config: object, server: ServerAddress): Promise<TransportContext<Config>> {
-  const checked = await plugin.config['~standard'].validate(config);
-  if (checked.issues !== undefined) throw new Error(`${plugin.name}: ${checked.issues.map((issue) => issue.message).join(' ')}`);
-  const host: HostServices = { log: { log() {} }, fetch: globalThis.fetch, clock: systemClock, network: { ca: [server.ca] } };
-  const mailbox: Mailbox = { id: 'bench', address: server.user };
-  return { ...host, mailbox, config: checked.value, credentials: await credentialsOf(server, mailbox, host) };
-}
-
-async function credentialsOf({ user, password }: ServerAddress, mailbox: Mailbox, host: HostServices): Promise<CredentialSource> {
+/** What a plugin is given, as an application would give it. */
+export async function contextOf<Config>(plugin: TransportPlugin<Config>, config: object, { ca, user, password }: DovecotAddress): Promise<TransportContext<Config>> {
+  const host: HostServices = hostOf(ca, globalThis.fetch);
+  const mailbox: Mailbox = { id: 'bench', address: user };
   const provider = await auth.open({ ...host, tokens: createMemoryTokenStore(), config: { username: user, password: secret(password) } });
-  return provider.credentialsFor(mailbox);
+  return { ...host, mailbox, config: await checkedConfig(plugin, config), credentials: provider.credentialsFor(mailbox) };
 }

@@ -1,7 +1,7 @@
 import type { Content, Receipt, Send } from '@signalbox/core';
 import { contentOf } from '@signalbox/kit';
 import { plugin } from '@signalbox/transport-smtp';
-import type { Job } from '../job.ts';
+import type { DovecotAddress, Job } from '../job.ts';
 import { messageChunks } from '../messages.ts';
 import { WARM_UP_SHARE, workloadNamed } from '../workloads.ts';
 import { contextOf } from './host.ts';
@@ -9,7 +9,7 @@ import { type Letter, makeLetters } from './letters.ts';
 import type { Side } from './side.ts';
 
 /** Our SMTP transport with five connections; what is sent queues in it, as it does in the bare library's pool. */
-export async function openOurSmtp(job: Job): Promise<Side> {
+export async function openOurSmtp(job: Job<DovecotAddress>): Promise<Side> {
   const workload = workloadNamed(job.workload);
   const { host, submissionsPort: port, user, sinks } = job.server;
   const transport = await plugin.open(await contextOf(plugin, { host, port, tls: 'implicit', maxConnections: 5 }, job.server));

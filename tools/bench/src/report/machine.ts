@@ -13,6 +13,7 @@ export interface Machine {
   readonly dovecot: string;
   readonly imapflow: string;
   readonly nodemailer: string;
+  readonly undici: string;
   /** ISO 8601. */
   readonly date: string;
   /** Of this repository; ends in `+` when files were changed. */
@@ -36,6 +37,7 @@ export async function describeMachine(): Promise<Machine> {
     dovecot: /^\S+/u.exec(dovecot)?.[0] ?? 'unknown',
     imapflow: versionOf('imapflow'),
     nodemailer: versionOf('nodemailer'),
+    undici: versionOf('undici'),
     date: new Date().toISOString(),
     commit: commit === '' ? 'unknown' : `${commit}${changed === '' ? '' : '+'}`,
     load: loadavg()[0] ?? 0,

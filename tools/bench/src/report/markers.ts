@@ -1,11 +1,11 @@
-const START = '<!-- bench:start -->';
-const END = '<!-- bench:end -->';
+import type { Group } from '../workloads.ts';
 
-/** The document with what stood between the markers replaced. Throws when they are not there once each, in order. */
-export function betweenMarkers(document: string, content: string): string {
-  const start = document.indexOf(START);
-  const end = document.indexOf(END);
-  const unique = document.lastIndexOf(START) === start && document.lastIndexOf(END) === end;
-  if (start < 0 || end < start || !unique) throw new Error(`The document must contain ${START} and, after it, ${END}, once each.`);
-  return `${document.slice(0, start + START.length)}\n\n${content}\n\n${document.slice(end)}`;
+/** The document with what stood between the group's markers replaced. Throws when they are not there once each, in order. */
+export function betweenMarkers(document: string, group: Group, content: string): string {
+  const [first, last] = [`<!-- bench:${group}:start -->`, `<!-- bench:${group}:end -->`];
+  const start = document.indexOf(first);
+  const end = document.indexOf(last);
+  const unique = document.lastIndexOf(first) === start && document.lastIndexOf(last) === end;
+  if (start < 0 || end < start || !unique) throw new Error(`The document must contain ${first} and, after it, ${last}, once each.`);
+  return `${document.slice(0, start + first.length)}\n\n${content}\n\n${document.slice(end)}`;
 }

@@ -7,7 +7,7 @@ const results: Results = {
   kind: 'full',
   machine: {
     cpu: 'Some CPU', cores: 2, memoryGb: 8, kernel: '6.1', node: 'v24.1.0', dovecot: '2.3.19.1', imapflow: '2.0.0',
-    nodemailer: '10.0.0', date: '2026-11-23T10:00:00.000Z', commit: 'abc', load: 0.1,
+    nodemailer: '10.0.0', undici: '8.0.0', date: '2026-11-23T10:00:00.000Z', commit: 'abc', load: 0.1,
   },
   paired: [
     {
@@ -48,6 +48,16 @@ describe('table', () => {
     );
   });
 
+  it('shows Graph in a table of its own, with its requests and a target for time alone', () => {
+    const [row = expect.fail()] = results.paired;
+    const side = { wallMs: 1, cpuMs: 1, peakMb: 1, residentMb: 1, tally: { messages: 1000, requests: 100 } };
+    const text = markdown({ ...results, paired: [row, { ...row, workload: 'graph-flags', pairs: [{ ours: side, bare: side }] }] });
+    expect(text).toContain('| beside | requests | CPU | time (≤ 1.10) | memory | pairs |');
+    expect(text).toContain('| undici, `$batch` of 20 | 100 | **1.03**');
+    expect(text.match(/^Measured on /gmu)).toHaveLength(2);
+    expect(text).toContain('the simulated tenant on the same machine, undici 8.0.0;');
+  });
+
   it('gives no verdict where there is none and says that a smoke run is one', () => {
     const { met: _met, ...row } = results.paired[0]!;
     const text = markdown({ ...results, kind: 'smoke', paired: [row], added: [] });
@@ -64,18 +74,18 @@ describe('table', () => {
 });
 
 describe('markers', () => {
-  const document = 'before\n<!-- bench:start -->\nold\n<!-- bench:end -->\nafter\n';
+  const document = 'before\n<!-- bench:graph:start -->\nold\n<!-- bench:graph:end -->\nafter\n';
 
   it('keep everything around them', () => {
-    expect(betweenMarkers(document, 'new')).toBe('before\n<!-- bench:start -->\n\nnew\n\n<!-- bench:end -->\nafter\n');
+    expect(betweenMarkers(document, 'graph', 'new')).toBe('before\n<!-- bench:graph:start -->\n\nnew\n\n<!-- bench:graph:end -->\nafter\n');
   });
 
   it('give the same document when written twice', () => {
-    const once = betweenMarkers(document, 'new');
-    expect(betweenMarkers(once, 'new')).toBe(once);
+    const once = betweenMarkers(document, 'graph', 'new');
+    expect(betweenMarkers(once, 'graph', 'new')).toBe(once);
   });
 
-  it.each(['nothing', '<!-- bench:end --><!-- bench:start -->', `${document}${document}`])('are demanded (%#)', (wrong) => {
-    expect(() => betweenMarkers(wrong, 'new')).toThrow('must contain');
+  it.each(['nothing', '<!-- bench:graph:end --><!-- bench:graph:start -->', `${document}${document}`])('are demanded (%#)', (wrong) => {
+    expect(() => betweenMarkers(wrong, 'graph', 'new')).toThrow('must contain');
   });
 });

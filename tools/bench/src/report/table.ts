@@ -1,22 +1,42 @@
 import type { AddedMemoryResult, PairedResult, Results } from '../results.ts';
 import type { Estimate } from '../statistics.ts';
-import { ADDED_MEMORY_MB, TARGETS } from '../targets.ts';
-import { workloadNamed } from '../workloads.ts';
+import { ADDED_MEMORY_MB, type Measure, MEASURES, TARGETS } from '../targets.ts';
+import { type Group, groupOf, workloadNamed } from '../workloads.ts';
 import type { Machine } from './machine.ts';
 
-/** The results as Markdown: ratios and verdicts, no times, for those belong to one machine. */
-export function markdown(results: Results): string {
-  return [pairedTable(results.paired), addedTable(results.added), machineLine(results)].filter((part) => part !== '').join('\n\n');
+/** The results as Markdown, each server's for itself: ratios and verdicts, no times, for those belong to one machine. */
+export const markdown = (results: Results): string =>
+  groupsIn(results)
+    .map((group) => markdownOf(group, results))
+    .join('\n\n');
+
+/** Those of which something was measured. */
+export const groupsIn = ({ paired, added }: Pick<Results, 'paired' | 'added'>): readonly Group[] => [...new Set([...paired, ...added].map(groupOfRow))];
+
+export function markdownOf(group: Group, results: Results): string {
+  const paired = results.paired.filter((row) => groupOfRow(row) === group);
+  const added = results.added.filter((row) => groupOfRow(row) === group);
+  return [pairedTable(group, paired), addedTable(added), machineLine(group, results)].filter((part) => part !== '').join('\n\n');
 }
 
-function pairedTable(results: readonly PairedResult[]): string {
+const groupOfRow = ({ workload }: Pick<PairedResult, 'workload'>): Group => groupOf(workloadNamed(workload));
+
+const NAMES: Readonly<Record<Measure, string>> = { cpu: 'CPU', wall: 'time', memory: 'memory' };
+
+function pairedTable(group: Group, results: readonly PairedResult[]): string {
   if (results.length === 0) return '';
+  const counted = group === 'graph';
+  const heads = MEASURES.map((measure) => {
+    const target = TARGETS[group][measure];
+    return target === undefined ? NAMES[measure] : `${NAMES[measure]} (≤ ${factor(target)})`;
+  });
   return table(
-    ['work', 'ours', 'beside', `CPU (≤ ${factor(TARGETS.cpu)})`, `time (≤ ${factor(TARGETS.wall)})`, `memory (≤ ${factor(TARGETS.memory)})`, 'pairs', 'verdict'],
+    ['work', 'ours', 'beside', ...(counted ? ['requests'] : []), ...heads, 'pairs', 'verdict'],
     results.map(({ workload, ratios, pairs, met }) => {
       const { title, ours, bare, informative } = workloadNamed(workload);
       const last = informative === true ? 'for information' : verdict(met);
-      return [title, ours, bare, interval(ratios.cpu), interval(ratios.wall), interval(ratios.memory), String(pairs.length), last];
+      const requests = String(pairs[0]?.ours.tally['requests'] ?? '');
+      return [title, ours, bare, ...(counted ? [requests] : []), ...MEASURES.map((measure) => interval(ratios[measure])), String(pairs.length), last];
     }),
   );
 }
@@ -38,8 +58,14 @@ const WORDS = {
   'self-check': 'The bare libraries against themselves, measured',
 } as const;
 
-function machineLine({ machine, kind }: Results): string {
-  return `${WORDS[kind]} on ${day(machine)} at commit ${machine.commit}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, Linux ${machine.kernel}, Node ${machine.node}, Dovecot ${machine.dovecot} on the same machine, imapflow ${machine.imapflow}, nodemailer ${machine.nodemailer}; load ${machine.load.toFixed(2)} before the start.`;
+const PARTNERS: Readonly<Record<Group, (machine: Machine) => string>> = {
+  'imap-smtp': ({ dovecot, imapflow, nodemailer }) => `Dovecot ${dovecot} on the same machine, imapflow ${imapflow}, nodemailer ${nodemailer}`,
+  graph: ({ undici }) => `the simulated tenant on the same machine, undici ${undici}`,
+};
+
+function machineLine(group: Group, { machine, kind }: Results): string {
+  const { commit, cpu, cores, memoryGb, kernel, node, load } = machine;
+  return `${WORDS[kind]} on ${day(machine)} at commit ${commit}: ${cpu}, ${cores} cores, ${memoryGb} GB, Linux ${kernel}, Node ${node}, ${PARTNERS[group](machine)}; load ${load.toFixed(2)} before the start.`;
 }
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>

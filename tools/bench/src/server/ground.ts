@@ -1,4 +1,6 @@
 import type { MessageRef } from '@signalbox/core';
+import type { ServerAddress } from '../job.ts';
+import type { NamedWorkload } from '../workloads.ts';
 
 /** What one workload is run on. */
 export interface Ground {
@@ -10,4 +12,11 @@ export interface Ground {
   inspect?(): Promise<string>;
   /** What that, or the client's output, must be; absent where only the two sides can be compared. */
   expected?(repeats: number): Promise<string>;
+}
+
+/** A server of the benchmark's own, with the mail that the workloads read. */
+export interface GroundServer extends AsyncDisposable {
+  readonly address: ServerAddress;
+  /** Without refs, which only our transport can give, where it takes no part. */
+  lay(workload: NamedWorkload, options: { readonly refs: boolean }): Promise<Ground>;
 }

@@ -1,11 +1,11 @@
 import type { MessageRef } from '@signalbox/core';
 import { type Lab, startLab } from '@signalbox/lab';
 import { Digest, hashOf } from '../digest.ts';
-import type { ServerAddress } from '../job.ts';
+import type { DovecotAddress } from '../job.ts';
 import { makeMessage, messageIdOf } from '../messages.ts';
 import type { Workload } from '../workloads.ts';
 import { arrivedDigest, sentDigest } from './arrivals.ts';
-import type { Ground } from './ground.ts';
+import type { Ground, GroundServer } from './ground.ts';
 
 type Dovecot = NonNullable<Lab['dovecot']>;
 
@@ -13,18 +13,18 @@ const USER = 'bench@lab.test';
 const SINKS = [1, 2, 3, 4, 5].map((number) => `sink${number}@lab.test`);
 
 /** A Dovecot of its own, with the mail that the workloads read and the mailboxes that they send to. */
-export class BenchServer implements AsyncDisposable {
-  readonly address: ServerAddress;
+export class BenchDovecot implements GroundServer {
+  readonly address: DovecotAddress;
   readonly #lab: Lab;
   readonly #dovecot: Dovecot;
 
-  private constructor(lab: Lab, dovecot: Dovecot, address: ServerAddress) {
+  private constructor(lab: Lab, dovecot: Dovecot, address: DovecotAddress) {
     this.#lab = lab;
     this.#dovecot = dovecot;
     this.address = address;
   }
 
-  static async start(): Promise<BenchServer> {
+  static async start(): Promise<BenchDovecot> {
     const lab = await startLab({ servers: ['dovecot'] });
     try {
       if (lab.dovecot === undefined) throw new Error('The lab started without Dovecot.');
@@ -32,14 +32,13 @@ export class BenchServer implements AsyncDisposable {
       const { user, password } = await dovecot.createUser(USER);
       await Promise.all(SINKS.map((sink) => dovecot.createUser(sink)));
       const { imapsPort, submissionsPort } = dovecot;
-      return new BenchServer(lab, dovecot, { host: '127.0.0.1', imapsPort, submissionsPort, ca, user, password, sinks: SINKS });
+      return new BenchDovecot(lab, dovecot, { kind: 'dovecot', host: '127.0.0.1', imapsPort, submissionsPort, ca, user, password, sinks: SINKS });
     } catch (error) {
       await lab[Symbol.asyncDispose]();
       throw error;
     }
   }
 
-  /** Without refs, which only our transport can give, where it takes no part. */
   async lay(workload: Workload, { refs: wanted }: { readonly refs: boolean }): Promise<Ground> {
     if (workload.protocol === 'smtp') return this.#sinks(workload);
     const digest = await this.#seed(workload);
