@@ -242,6 +242,15 @@ describe('connections', () => {
       expect(server.commands.filter((command) => command.includes('AUTHENTICATE')).length - before).toBe(2);
     }));
 
+  it('bear "authenticated but not connected" once also with the credential that took the place of a refused one', () =>
+    setting(async ({ server, open }) => {
+      const [wrong, right] = ['wrong', 'right'].map((text) => ({ kind: 'password', username: ADDRESS, password: secret(text) }) as const);
+      using _ = server.faults.refuse(/^NAMESPACE/, 'BAD User is authenticated but not connected.');
+      const before = server.commands.filter((command) => command.includes('AUTHENTICATE')).length;
+      expect(await codeOf(open({}, { credentials: { getCredential: async ({ rejected }: { rejected?: unknown }) => (rejected ? right! : wrong!) } }))).toBe('access.denied');
+      expect(server.commands.filter((command) => command.includes('AUTHENTICATE')).length - before).toBe(3);
+    }));
+
   it('use the mechanism configured, and say so where the server has it not', () =>
     setting(async ({ server, open }) => {
       await open({ authMechanism: 'login' });

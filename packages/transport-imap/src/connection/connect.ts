@@ -43,20 +43,28 @@ export function createConnector(context: TransportContext<ImapConfig>, secureCon
     }
   };
 
+  /** Exchange says "authenticated but not connected" also for a moment: once more, with the same credential (FACTS.md C4). */
+  const signInPatiently = async (credential: Credential, options?: CallOptions): Promise<Connection> => {
+    try {
+      return await signIn(credential, options);
+    } catch (error) {
+      if (isMailError(error) && error.code === 'access.denied') return signIn(credential, options);
+      throw error;
+    }
+  };
+
   return {
     async connect(options) {
       const credential = await context.credentials.getCredential(request(undefined, options));
       try {
-        return await signIn(credential, options);
+        return await signInPatiently(credential, options);
       } catch (error) {
-        // Exchange says "authenticated but not connected" also for a moment: once more, with the same credential (FACTS.md C4).
-        if (isMailError(error) && error.code === 'access.denied') return signIn(credential, options);
         if (!refusesCredential(error)) throw error;
         context.log.log('warn', 'imap.credential-refused', { host: config.host, kind: credential.kind });
         const fresh = await context.credentials.getCredential(request(credential, options));
         // The same once more would be refused once more, and bring the account nearer to being locked.
         if (fresh === credential) throw error;
-        return signIn(fresh, options);
+        return signInPatiently(fresh, options);
       }
     },
     async reach(options) {
