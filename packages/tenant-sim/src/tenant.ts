@@ -62,8 +62,8 @@ async function createContext({ startAt, serverNames, log = silent, mime = 'regen
     return true;
   });
   const [certificates, tokens] = await Promise.all([createCertificates(serverNames), createTokenService({ clock, directory })]);
-  faults.onSet('token.revoked', ({ mailbox, app }) => {
-    tokens.revoke({ ...(mailbox !== undefined && { user: mailbox }), ...(app !== undefined && { clientId: app }) });
+  faults.onSet('token.revoked', ({ mailbox, app, only }) => {
+    tokens.revoke({ ...(mailbox !== undefined && { user: mailbox }), ...(app !== undefined && { clientId: app }), ...(only && { only }) });
     return true;
   });
   const store = createMailStore({ clock, directory, faults });

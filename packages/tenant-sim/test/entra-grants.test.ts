@@ -64,6 +64,17 @@ describe('a refresh token', () => {
     expect(codeOf(await renew(client, kind, newest))).toBe(afterFault);
   });
 
+  it('brings a new access token where only those were withdrawn', async () => {
+    await using tenant = await open();
+    await using client = openClient(tenant);
+    const { refresh_token: token, access_token: withdrawn } = await tokensOf(client, 'public');
+    tenant.faults.set('token.revoked', { mailbox: SALES, only: 'access-tokens' }, { times: 1 });
+    expect((await tenant.tokens.verify(String(withdrawn), 'exchange')).problem).toBe('revoked');
+    const renewed = await renew(client, 'public', token, { scope: IMAP });
+    expect(codeOf(renewed)).toBe('tokens');
+    expect((await tenant.tokens.verify(String(renewed.body['access_token']), 'exchange')).problem).toBeUndefined();
+  });
+
   it('is for its client, with the credential that its client has', async () => {
     await using tenant = await open();
     await using client = openClient(tenant);

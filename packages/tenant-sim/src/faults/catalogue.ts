@@ -35,7 +35,7 @@ export const FAULTS = {
   'entra.refuse': z
     .strictObject({ code: z.number().refine((code) => AADSTS[code] !== undefined, 'is no AADSTS code of the table'), endpoint: z.enum(['token', 'authorize', 'devicecode']).default('token'), retryAfter: retryAfter.optional(), mailbox, app })
     .describe('answers with this AADSTS code; one that names a mailbox strikes once its user is known'),
-  'token.revoked': z.strictObject({ mailbox, app }).describe('every token given out until now is void'),
+  'token.revoked': z.strictObject({ mailbox, app, only: z.literal('access-tokens').optional() }).describe('every token given out until now is void; with `only`, a sign-in still brings new ones'),
   'graph.notification-lost': z.strictObject({ mailbox, app }),
   'graph.notification-duplicated': z.strictObject({ mailbox, app }),
   'graph.notification-late': z.strictObject({ ms, mailbox, app }),

@@ -39,6 +39,8 @@ export interface TokenHolder {
   /** User principal name, address or object id. */
   readonly user?: string;
   readonly clientId?: string;
+  /** Sign-ins go on: their refresh tokens bring new access tokens, as when Exchange refuses one by continuous access evaluation (FACTS.md A11). */
+  readonly only?: 'access-tokens';
 }
 
 /** Access tokens as Entra signs them, and how the tenant's APIs look at them. */
@@ -53,7 +55,7 @@ export interface TokenService {
   verify(token: string, resource: ResourceName): Promise<TokenCheck>;
   /** Whether a token is for an API of this tenant that goes by one of these names, as the assertions for on-behalf-of are. */
   verifyFor(token: string, audiences: readonly string[]): Promise<TokenCheck>;
-  /** Whether what was given out with these claims has been revoked since. */
+  /** Whether the sign-in that these claims came with has been revoked since. */
   isRevoked(claims: TokenIdentity): boolean;
   /** Makes every token void that was given out until now. */
   revoke(holder?: TokenHolder): void;
@@ -79,8 +81,8 @@ export async function createTokenService({ clock, directory }: { readonly clock:
   const seconds = (): number => Math.floor(clock.now().getTime() / 1_000);
   const sign = (claims: Readonly<Record<string, unknown>>): Promise<string> => new SignJWT({ ...claims }).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: keyId, x5t: keyId }).sign(privateKey);
   // Seconds are too coarse to tell a token given out right after a revocation from one right before it.
-  const isRevoked = (claims: TokenIdentity): boolean =>
-    revocations.some(({ holder, at, serial: until }) => isHolder(holder, claims, directory) && (serials.get(claims.uti) ?? (claims.iat <= at ? 0 : until)) < until);
+  const isVoid = (claims: TokenIdentity, isMeant: (holder: TokenHolder) => boolean): boolean =>
+    revocations.some(({ holder, at, serial: until }) => isMeant(holder) && isHolder(holder, claims, directory) && (serials.get(claims.uti) ?? (claims.iat <= at ? 0 : until)) < until);
 
   const check = async (token: string, isMeant: (audience: string) => boolean): Promise<TokenCheck> => {
     if (token === '') return { problem: 'empty' };
@@ -91,7 +93,7 @@ export async function createTokenService({ clock, directory }: { readonly clock:
     if (!isMeant(claims.aud)) return { problem: 'audience' };
     if (claims.exp <= now) return { problem: 'expired' };
     if (claims.nbf > now + CLOCK_SKEW) return { problem: 'not-yet-valid' };
-    if (isRevoked(claims)) return { problem: 'revoked' };
+    if (isVoid(claims, () => true)) return { problem: 'revoked' };
     return { claims };
   };
 
@@ -106,7 +108,7 @@ export async function createTokenService({ clock, directory }: { readonly clock:
     },
     verify: (token, resource) => check(token, (audience) => resourceOf(audience) === resource),
     verifyFor: (token, audiences) => check(token, (audience) => audiences.includes(audience)),
-    isRevoked,
+    isRevoked: (claims) => isVoid(claims, ({ only }) => only === undefined),
     revoke(holder = {}) {
       revocations.push({ holder, at: seconds(), serial: (serial += 1) });
     },
