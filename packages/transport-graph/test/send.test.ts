@@ -67,6 +67,23 @@ describe('sending', () => {
     ));
 });
 
+describe('a transport that is closed while it sends', () => {
+  it.each(['draft', 'send-mail'] as const)('says that nobody knows whether the mail has left, in mode %s', (mode) =>
+    setting(async ({ open, context, tenant, mailbox }) => {
+      const fetch: typeof globalThis.fetch = async (input, init) => {
+        const answer = await context.fetch(input, init);
+        if (/\/send(?:Mail)?$/.test(input as string)) await new Promise((_, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error)));
+        return answer;
+      };
+      const transport = await open({ send: { mode } }, { fetch });
+      const failing = codeOf(transport.send!.dispatch(letter().submission));
+      await expect.poll(() => tenant.mailFlow.submitted.length).toBe(1);
+      await transport[Symbol.asyncDispose]();
+      expect(await failing).toBe('delivery.unknown');
+      expect(mailbox.folder('sentitems')?.messages.length).toBe(1);
+    }));
+});
+
 describe('staging', () => {
   it('puts a draft into Drafts, and sends that one, from JSON and in another process', () =>
     setting(async ({ open, mailbox, tenant }) => {

@@ -1,4 +1,4 @@
-import { type Clock, type CredentialSource, type Logger, MailError } from '@signalbox/core';
+import { type Clock, type CredentialSource, isMailError, type Logger, MailError } from '@signalbox/core';
 import type { GraphConfig } from '../config.ts';
 import { type Circumstances, networkToMailError, refusalToMailError } from '../errors.ts';
 import type { Call } from './call.ts';
@@ -56,12 +56,16 @@ export async function attempt<T>(wire: Wire, call: Call, { until, entry }: Turn,
     return response.ok ? { value: await read(exchange) } : await refusalOf(wire, call, exchange);
   } catch (error) {
     call.request.signal?.throwIfAborted();
-    wire.closed.throwIfAborted();
+    if (wire.closed.aborted) throw endedUnder(call, wire.closed.reason);
     const failure = networkToMailError(error, circumstancesOf(wire, call, true));
     wire.log.log('info', 'graph.request-failed', { ...aboutCall(call), code: failure.code });
     return { error: failure };
   }
 }
+
+/** Who closes the transport meanwhile hears no answer to what has left; a caller who aborts knows that. */
+const endedUnder = ({ idempotent }: Call, reason: unknown): unknown =>
+  !idempotent && isMailError(reason) && reason.code === 'transport.closed' ? new MailError(reason.code, reason.message, { retry: 'unknown-outcome' }) : reason;
 
 /** After these nobody knows whether a request was carried out. */
 const UNCERTAIN: ReadonlySet<number> = new Set([408, 500, 502, 503, 504]);
