@@ -81,6 +81,27 @@ describe('changes by delta', () => {
       expect(told([...batches, ...rest])).toEqual(['added came in between']);
     }));
 
+  it('promise after a restart in the midst of a sweep no more than that sweep has seen', () =>
+    setting(async ({ open, tenant, mailbox, put }) => {
+      tenant.store.fill(mailbox, { count: 500 });
+      let first: ChangeBatch | undefined;
+      for await (const batch of facetsOf(await open()).receive.changes({ folder: await inboxOf(await open()), since: BEGINNING })) {
+        first = batch;
+        break;
+      }
+      tenant.clock.jump(3_600_000);
+      put(letter('came in between'));
+      const arrived = tenant.clock.now();
+      tenant.clock.jump(60_000);
+      const batches = await drain(await open(), { kind: 'cursor', cursor: first?.cursor ?? '' });
+      expect(batches.at(-1)?.caughtUp).toBe(true);
+      expect(told(batches)).not.toContain('added came in between');
+      for (const { sweptAt } of batches) expect(sweptAt.getTime()).toBeLessThan(arrived.getTime());
+      const [next] = await drain(await open(), after(batches));
+      expect(told(next ? [next] : [])).toEqual(['added came in between']);
+      expect(next?.sweptAt.getTime()).toBeGreaterThan(arrived.getTime());
+    }));
+
   it('tell a message that changed from one that came, where it was reported lately, also after a restart', () =>
     setting(async ({ open, mailbox, put }) => {
       const message = put(letter('one'));

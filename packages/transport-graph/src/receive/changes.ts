@@ -50,7 +50,7 @@ export async function* readChanges(session: Session, request: ChangesRequest): A
 async function* sweep(run: Run): AsyncGenerator<ChangeBatch, void, undefined> {
   const { session, request } = run;
   const { folder } = request;
-  const sweptAt = session.clock.now();
+  const sweptAt = run.position?.begun ?? session.clock.now();
   const over = new AbortController();
   const ask = (position: Position | undefined): Promise<DeltaPage> => {
     enter(session, request);
@@ -61,12 +61,12 @@ async function* sweep(run: Run): AsyncGenerator<ChangeBatch, void, undefined> {
   try {
     for (let asked: Promise<DeltaPage> | undefined = ask(run.position); asked; ) {
       const page = readPage(session, folder, await asked, { position: run.position, silence: run.silence });
-      run.position = page.position;
+      run.position = page.complete ? page.position : { ...page.position, begun: sweptAt };
       run.silence = undefined;
-      asked = page.complete ? undefined : ask(page.position);
+      asked = page.complete ? undefined : ask(run.position);
       if (page.complete) run.sweptAt = sweptAt;
       // Before the next page is read: what is known then is more than this batch has told.
-      yield batchOf(run, page.position, page.changes, page.complete);
+      yield batchOf(run, run.position, page.changes, page.complete);
       enter(session, request);
     }
   } finally {

@@ -2,7 +2,7 @@ import { type Cursor, type FolderId, MailError } from '@signalbox/core';
 import { type CursorBinding, decodeCursor, encodeCursor } from '@signalbox/kit';
 import { KnownMessages } from './known.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * While a folder is gone through for the first time and nothing of it is to be reported: when that began, by the server's clock, and which
@@ -20,16 +20,18 @@ export interface Position {
   /** The folder is being gone through for the first time. */
   readonly first: boolean;
   readonly known: KnownMessages;
+  /** In the midst of a sweep, when that began: what came since is perhaps not on the pages that are left. Absent behind its last page. */
+  readonly begun?: Date;
   readonly silence?: Silence;
 }
 
 const bindingOf = (refSpace: string, folder: FolderId): CursorBinding => ({ refSpace, folder, version: VERSION });
 
 /** Where there is no room for them, fewer messages are known, and a change to one that is not is reported as one that may have come. */
-export function writeCursor(refSpace: string, folder: FolderId, { link, first, known, silence }: Position): Cursor {
+export function writeCursor(refSpace: string, folder: FolderId, { link, first, known, begun, silence }: Position): Cursor {
   for (const most of [256, 64, 0]) {
     try {
-      return encodeCursor(bindingOf(refSpace, folder), [link, first ? 1 : 0, known.encode(most), ...(silence ? [silence.since, silence.present.encode(most)] : [])]);
+      return encodeCursor(bindingOf(refSpace, folder), [link, first ? 1 : 0, known.encode(most), begun?.getTime() ?? 0, ...(silence ? [silence.since, silence.present.encode(most)] : [])]);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
@@ -40,8 +42,8 @@ export function writeCursor(refSpace: string, folder: FolderId, { link, first, k
 /** Throws `cursor.foreign`, `cursor.expired`. */
 export function readCursor(refSpace: string, folder: FolderId, cursor: Cursor): Position {
   const position = decodeCursor(bindingOf(refSpace, folder), cursor);
-  const [link, first, known, since, present] = Array.isArray(position) ? (position as readonly unknown[]) : [];
-  if (typeof link !== 'string' || !link.startsWith('/') || typeof known !== 'string') throw new MailError('cursor.foreign', 'This cursor has no position in it.');
+  const [link, first, known, begun, since, present] = Array.isArray(position) ? (position as readonly unknown[]) : [];
+  if (typeof link !== 'string' || !link.startsWith('/') || typeof known !== 'string' || typeof begun !== 'number') throw new MailError('cursor.foreign', 'This cursor has no position in it.');
   const silence = typeof since === 'number' && typeof present === 'string' ? { silence: { since, present: new KnownMessages(present) } } : {};
-  return { link, first: first === 1, known: new KnownMessages(known), ...silence };
+  return { link, first: first === 1, known: new KnownMessages(known), ...(begun > 0 && { begun: new Date(begun) }), ...silence };
 }
