@@ -72,7 +72,7 @@ interface Answered {
 /** As many as there is room for: where the mailbox is busy, no more than the places that were free, or items would be refused. */
 async function sendChunk(run: BatchRun, pending: readonly Pending[]): Promise<Answered> {
   const { governor, until, signal, most } = run;
-  const entry = await governor.enter({ until, signal, stream: false, bytes: 0, most });
+  using entry = await governor.enter({ until, signal, stream: false, bytes: 0, most });
   const sent = pending.slice(0, entry.places >= AT_ONCE ? MOST_ITEMS : entry.places);
   const doubt = (): void => {
     for (const one of sent) one.doubtful = true;
