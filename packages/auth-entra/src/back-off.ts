@@ -15,6 +15,8 @@ export interface BackOff {
 
 /** As long as MSAL itself keeps away from a service that throttled it and did not say for how long (FACTS.md B5). */
 const THROTTLED_MS = 60_000;
+/** Also where it said to come back at once. */
+const LEAST_MS = 1_000;
 /** What only a person can change is not asked again by every mailbox at once. */
 const REFUSED_MS = 15_000;
 
@@ -53,7 +55,7 @@ export function createBackOff(clock: Clock): BackOff {
 }
 
 function waitAfter(error: MailError, times: number): number {
-  if (error.retryAfterMs !== undefined) return error.retryAfterMs;
+  if (error.retryAfterMs !== undefined) return Math.max(LEAST_MS, error.retryAfterMs);
   if (error.code === 'throttled') return THROTTLED_MS;
   return isTransient(error) ? Math.min(THROTTLED_MS, 1_000 * 2 ** Math.min(times - 1, 6)) : REFUSED_MS;
 }
