@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { AppCredential } from './app-credentials.ts';
 import { isTransient, networkError, refusalOf } from './errors.ts';
 import { createFailureMemory } from './failure-memory.ts';
-import { assertNoLoop, digest, isFresh, isUsable, keepToken, keptToken, type KeptToken, type Wish } from './kept-token.ts';
+import { assertNoLoop, isFresh, isUsable, keepToken, keptToken, type KeptToken, keyOfWish, type Wish } from './kept-token.ts';
 import { askMachine, confidentialApp } from './msal.ts';
 import { createRollOver, RefusedError } from './roll-over.ts';
 import { readRecord, type Services, storeKey } from './services.ts';
@@ -90,7 +90,7 @@ export function createAppTokens(services: Services, credentials: readonly AppCre
       const known = inMemory.get(scope);
       const now = clock.now();
       if (known && (isFresh(known, wish, now) || (isUsable(known, wish, now) && backOff.standing(scope)))) return known;
-      const flight = [scope, digest(wish.claims ?? ''), digest(wish.rejected ?? '')].join(' ');
+      const flight = [scope, keyOfWish(wish)].join(' ');
       return flights.run(flight, () => throughStore(scope, wish), signal);
     },
     lastFailure: (signal) => failures.read(signal),

@@ -24,6 +24,8 @@ export interface Wish {
   readonly rejected?: string;
   /** JSON. */
   readonly claims?: string;
+  /** A token that was had before is only good where there is no newer one: it does not know what was granted since. Milliseconds. */
+  readonly obtainedSince?: number;
 }
 
 /** Throws `protocol.violation` for claims that cannot be read. */
@@ -32,6 +34,9 @@ export function wishOf({ rejected, claims }: CredentialRequest): Wish {
 }
 
 export const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
+
+/** Whoever wishes the same may wait for the same answer. */
+export const keyOfWish = ({ rejected = '', claims = '', obtainedSince = 0 }: Wish): string => [digest(rejected), digest(claims), obtainedSince].join(' ');
 
 const SECOND = 1_000;
 /** A token that ends while a request is under way is as good as none. */
@@ -44,7 +49,7 @@ export const isUsable = (kept: KeptToken, { rejected, claims }: Wish, now: Date)
   kept.token !== rejected && (claims === undefined || kept.claims === digest(claims)) && now.getTime() < kept.expiresAt - LAST_USE_MS;
 
 /** Usable, and not due to be renewed. */
-export const isFresh = (kept: KeptToken, wish: Wish, now: Date): boolean => isUsable(kept, wish, now) && now.getTime() < kept.renewAt;
+export const isFresh = (kept: KeptToken, wish: Wish, now: Date): boolean => isUsable(kept, wish, now) && now.getTime() < kept.renewAt && kept.obtainedAt >= (wish.obtainedSince ?? 0);
 
 /** Throws when the refused token itself was the replacement of a refused one a moment ago: asking on would never end. */
 export function assertNoLoop(kept: KeptToken | undefined, { rejected }: Wish, now: Date): void {

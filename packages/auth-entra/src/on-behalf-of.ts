@@ -5,7 +5,7 @@ import { ConfidentialClientApplication } from '@azure/msal-node';
 import type { ClientRequests } from './client-requests.ts';
 import { networkError } from './errors.ts';
 import { payloadOf } from './id-token.ts';
-import { assertNoLoop, digest, isFresh, keepToken, type KeptToken, type Wish } from './kept-token.ts';
+import { assertNoLoop, digest, isFresh, keepToken, keyOfWish, type KeptToken, type Wish } from './kept-token.ts';
 import { RefusedError } from './roll-over.ts';
 import { type AskedScopes, userScopes } from './scopes.ts';
 import type { Services } from './services.ts';
@@ -55,7 +55,7 @@ export function createExchangedTokens(services: Services, requests: ClientReques
       const account = accountIn(assertion);
       if (config.account !== undefined && account?.toLowerCase() !== config.account.toLowerCase()) throw wrongAccount(config.account, account);
       const scopes = userScopes(asked, cloud);
-      return flights.run([digest(assertion), ...scopes, digest(wish.rejected ?? ''), digest(wish.claims ?? '')].join(' '), () => exchange(mailbox, assertion, scopes, wish), signal);
+      return flights.run([digest(assertion), ...scopes, keyOfWish(wish)].join(' '), () => exchange(mailbox, assertion, scopes, wish), signal);
     },
     forget: () => inMemory.clear(),
     async check(mailbox) {

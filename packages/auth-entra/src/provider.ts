@@ -1,11 +1,11 @@
-import { type AuthContext, type AuthProvider, type BearerToken, type CredentialRequest, isMailError, MailError, type Mailbox, secret } from '@signalbox/core';
+import { type AuthContext, type AuthFinding, type AuthProvider, type BearerToken, type CredentialRequest, isMailError, MailError, type Mailbox, secret } from '@signalbox/core';
 import { readCredentials } from './app-credentials.ts';
 import { createAppTokens } from './app-tokens.ts';
 import { createBackOff } from './back-off.ts';
 import { createClientRequests } from './client-requests.ts';
 import type { EntraConfig } from './config.ts';
 import { inspectAppToken, inspectUserToken } from './inspect.ts';
-import { type KeptToken, wishOf } from './kept-token.ts';
+import { type KeptToken, type Wish, wishOf } from './kept-token.ts';
 import { createLogin } from './login.ts';
 import { createExchangedTokens } from './on-behalf-of.ts';
 import { createReminders } from './reminders.ts';
@@ -15,6 +15,9 @@ import { signInKey } from './sign-in-record.ts';
 import { createStatus } from './status.ts';
 import { accountOf } from './account.ts';
 import { createUserTokens } from './user-tokens.ts';
+
+/** One new token does for all mailboxes that are looked into together. */
+const RECENT_MS = 10_000;
 
 /** Hands out tokens of Microsoft Entra: the application's own, those of somebody who signed in, or in exchange for a caller's. */
 export async function openEntra({ config, clock, log, tokens, fetch }: AuthContext<EntraConfig>): Promise<AuthProvider> {
@@ -27,11 +30,11 @@ export async function openEntra({ config, clock, log, tokens, fetch }: AuthConte
   const exchanged = createExchangedTokens(services, requests);
   const status = createStatus(services, { credentials, appTokens, exchanged, reminders: createReminders(services) });
 
-  const tokenFor = async (mailbox: Mailbox, request: Pick<CredentialRequest, 'scopes' | 'rejected' | 'claims' | 'signal'>): Promise<{ readonly kept: KeptToken; readonly asked: AskedScopes }> => {
+  const tokenFor = async (mailbox: Mailbox, request: Pick<CredentialRequest, 'scopes' | 'rejected' | 'claims' | 'signal'>, further: Pick<Wish, 'obtainedSince'> = {}): Promise<{ readonly kept: KeptToken; readonly asked: AskedScopes }> => {
     closing.signal.throwIfAborted();
     request.signal?.throwIfAborted();
     const asked = readScopes(request.scopes);
-    const wish = wishOf({ accept: ['bearer'], ...request });
+    const wish = { ...wishOf({ accept: ['bearer'], ...request }), ...further };
     const get = (): Promise<KeptToken> => {
       if (config.grant === 'client-credentials') return appTokens.get(appScope(asked, services.cloud), wish, request.signal);
       if (config.grant === 'assertion') return exchanged.get(mailbox, asked, wish, request.signal);
@@ -58,9 +61,12 @@ export async function openEntra({ config, clock, log, tokens, fetch }: AuthConte
       log.log('info', 'auth.forgotten', { mailbox: mailbox.id, grant: config.grant });
     },
     async inspect(mailbox, request) {
-      const { kept, asked } = await tokenFor(mailbox, request);
-      if (config.grant === 'client-credentials') return inspectAppToken(services, kept.token, asked);
-      return inspectUserToken(services, kept.token, asked, accountOf(services, mailbox));
+      const look = ({ kept, asked }: Awaited<ReturnType<typeof tokenFor>>): readonly AuthFinding[] =>
+        config.grant === 'client-credentials' ? inspectAppToken(services, kept.token, asked) : inspectUserToken(services, kept.token, asked, accountOf(services, mailbox));
+      const findings = look(await tokenFor(mailbox, request));
+      if (findings.length === 0) return findings;
+      // A token lives up to a day (FACTS.md A9) and tells what was granted when it was made: whoever has just granted the rest shall see that.
+      return look(await tokenFor(mailbox, request, { obtainedSince: clock.now().getTime() - RECENT_MS }));
     },
     ...(config.grant === 'delegated' && { login: createLogin(services, requests) }),
     async [Symbol.asyncDispose]() {

@@ -4,7 +4,7 @@ import type { ClientRequests } from './client-requests.ts';
 import { isTransient, networkError, type Refusal } from './errors.ts';
 import type { WireAnswer } from './http-exchange.ts';
 import { keepFailure, restoreFailure } from './kept-failure.ts';
-import { assertNoLoop, digest, isFresh, isUsable, keepToken, type KeptToken, type Wish } from './kept-token.ts';
+import { assertNoLoop, isFresh, isUsable, keyOfWish, keepToken, type KeptToken, type Wish } from './kept-token.ts';
 import { nobodySignedIn } from './account.ts';
 import { RefusedError } from './roll-over.ts';
 import { type AskedScopes, groupScopes, userScopes } from './scopes.ts';
@@ -83,7 +83,7 @@ export function createUserTokens(services: Services, requests: ClientRequests): 
     async get(account, asked, wish, signal) {
       signal?.throwIfAborted();
       const scopes = withOthersOfResource(services, asked);
-      const flight = [account.toLowerCase(), ...scopes, digest(wish.rejected ?? ''), digest(wish.claims ?? '')].join(' ');
+      const flight = [account.toLowerCase(), ...scopes, keyOfWish(wish)].join(' ');
       return flights.run(flight, () => throughStore(account, scopes, wish), signal);
     },
   };

@@ -1,6 +1,7 @@
 import type { AuthFinding, AuthProvider } from '@signalbox/core';
+import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { CLIENT_ID, failureOf, GRAPH, IMAP, openWorld, SALES, signInAt, SMTP } from './world.ts';
+import { ask, CLIENT_ID, failureOf, GRAPH, IMAP, openWorld, SALES, signInAt, SMTP } from './world.ts';
 
 const inspect = async (provider: AuthProvider, ...scopes: readonly string[]) => (await provider.inspect!(SALES, { scopes })).map(({ severity, error: { code, message, remedy } }: AuthFinding) => ({ severity, code, message, remedy }));
 
@@ -24,6 +25,21 @@ describe('a look into the token of an application', () => {
       },
     ]);
     expect((await inspect(provider, IMAP, SMTP)).map(({ message }) => message)).toEqual([expect.stringContaining('IMAP.AccessAsApp, SMTP.SendAsApp')]);
+  });
+
+  it('finds what was granted a moment ago, whatever the token at hand says, and asks no more than once for that', async () => {
+    await using world = await openWorld();
+    world.tenant.directory.updateApp(CLIENT_ID, { roles: [] });
+    const provider = await world.open();
+    await ask(provider, GRAPH);
+    expect(await inspect(provider, GRAPH)).toHaveLength(1);
+    world.tenant.directory.updateApp(CLIENT_ID, { roles: [{ resource: 'graph', role: 'Mail.ReadWrite' }, { resource: 'graph', role: 'Mail.Send' }] });
+    world.tenant.clock.jump(60_000);
+    const before = world.posted.length;
+    expect(await inspect(provider, GRAPH)).toEqual([]);
+    expect(decodeJwt((await ask(provider, GRAPH)).token.reveal())).toMatchObject({ roles: ['Mail.ReadWrite', 'Mail.Send'] });
+    expect(await inspect(await world.open(), GRAPH)).toEqual([]);
+    expect(world.posted).toHaveLength(before + 1);
   });
 
   it('takes a broader permission for a narrower one', async () => {
