@@ -79,12 +79,18 @@ export function createUserTokens(services: Services, requests: ClientRequests): 
     throw outcome.error ?? nobodySignedIn(services, account);
   };
 
+  /** A turn costs two writes that wait for the disk, and a transport asks with every request: what is fresh is only read. */
+  const fresh = async (account: string, scopes: readonly string[], wish: Wish): Promise<KeptToken | undefined> => {
+    const known = readSignIn(await tokens.read(signInKey(services, account), { signal: lifetime }))?.access[scopes.join(' ')];
+    return known && isFresh(known, wish, clock.now()) ? known : undefined;
+  };
+
   return {
     async get(account, asked, wish, signal) {
       signal?.throwIfAborted();
       const scopes = withOthersOfResource(services, asked);
       const flight = [account.toLowerCase(), ...scopes, keyOfWish(wish)].join(' ');
-      return flights.run(flight, () => throughStore(account, scopes, wish), signal);
+      return flights.run(flight, async () => (await fresh(account, scopes, wish)) ?? throughStore(account, scopes, wish), signal);
     },
   };
 }

@@ -193,6 +193,16 @@ describe('what is kept of a sign-in', () => {
     expect(world.posted).toHaveLength(before + 1);
   });
 
+  it('is only read while its access token is fresh: nobody waits for a turn, and nothing is written', async () => {
+    await using world = await openWorld();
+    await signIn(world);
+    const provider = await openDelegated(world);
+    const first = await ask(provider, IMAP);
+    const turns = world.tokens.turns();
+    for (let index = 0; index < 10; index += 1) expect((await ask(provider, IMAP)).token.reveal()).toBe(first.token.reveal());
+    expect(world.tokens.turns()).toBe(turns);
+  });
+
   it('holds the new refresh token before anybody gets the new access token', async () => {
     await using world = await openWorld();
     await signIn(world);

@@ -5,6 +5,8 @@ import { createMemoryTokenStore } from '@signalbox/kit';
 export interface SharedTokens extends TokenStore {
   readonly keys: () => readonly string[];
   readonly all: () => readonly string[];
+  /** How many changes were asked for. */
+  readonly turns: () => number;
   /** Every call fails with this from now on. */
   break(error: Error | undefined): void;
 }
@@ -13,6 +15,7 @@ export function createSharedTokens(): SharedTokens {
   const store = createMemoryTokenStore();
   const seen = new Map<string, string>();
   let broken: Error | undefined;
+  let turns = 0;
   const watched = async <T>(key: string, call: () => Promise<T>): Promise<T> => {
     if (broken) throw broken;
     try {
@@ -26,12 +29,16 @@ export function createSharedTokens(): SharedTokens {
   return {
     keys: () => [...seen.keys()],
     all: () => [...seen.values()],
+    turns: () => turns,
     break(error) {
       broken = error;
     },
     read: (key, options) => watched(key, () => store.read(key, options)),
     write: (key, value, options) => watched(key, () => store.write(key, value, options)),
     delete: (key, options) => watched(key, () => store.delete(key, options)),
-    update: (key, change, options) => watched(key, () => store.update(key, change, options)),
+    update(key, change, options) {
+      turns += 1;
+      return watched(key, () => store.update(key, change, options));
+    },
   };
 }
