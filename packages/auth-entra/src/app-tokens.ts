@@ -3,8 +3,8 @@ import { singleFlight } from '@signalbox/kit';
 import { z } from 'zod';
 import type { AppCredential } from './app-credentials.ts';
 import { isTransient, networkError, refusalOf } from './errors.ts';
-import { createFailureMemory } from './failure-memory.ts';
-import { assertNoLoop, isFresh, isUsable, keepToken, keptToken, type KeptToken, keyOfWish, type Wish } from './kept-token.ts';
+import { createFailureMemory, type FailureMemory } from './failure-memory.ts';
+import { assertNoLoop, digest, isFresh, isUsable, keepToken, keptToken, type KeptToken, keyOfWish, type Wish } from './kept-token.ts';
 import { askMachine, confidentialApp } from './msal.ts';
 import { createRollOver, RefusedError } from './roll-over.ts';
 import { readRecord, type Services, storeKey } from './services.ts';
@@ -18,8 +18,8 @@ export interface AppTokens {
   /** `scope` ends in `/.default`. */
   get(scope: string, wish: Wish, signal?: AbortSignal): Promise<KeptToken>;
   /** Forgets every token that was had, here and in the store. */
-  forget(scopes: readonly string[], signal?: AbortSignal): Promise<void>;
-  /** What only a person can change, since the last token that was had. */
+  forget(signal?: AbortSignal): Promise<void>;
+  /** What only a person can change, since the last token that was had for the same resource. */
   lastFailure(signal?: AbortSignal): Promise<MailError | undefined>;
   /** When the last token was had, as far as is known here. */
   renewedAt(): Date | undefined;
@@ -30,7 +30,10 @@ export function createAppTokens(services: Services, credentials: readonly AppCre
   const inMemory = new Map<string, AppToken>();
   const flights = singleFlight<AppToken>();
   const rollOver = createRollOver(services, credentials);
-  const failures = createFailureMemory(services, 'application', digest(credentials.map(({ id }) => id).join(' ')));
+  const issuer = digest(credentials.map(({ id }) => id).join(' '));
+  const failuresOf = (scope: string): FailureMemory => createFailureMemory(services, 'application', issuer, scope);
+  /** Other processes may have had tokens for what was not asked for here. */
+  const allScopes = (): ReadonlySet<string> => new Set([...inMemory.keys(), `${services.cloud.graph}/.default`, `${services.cloud.outlook}/.default`]);
   const readToken = (stored: Secret | undefined): AppToken | undefined => {
     const known = readRecord(appToken, stored);
     return credentials.some(({ id }) => id === known?.by) ? known : undefined;
@@ -42,13 +45,13 @@ export function createAppTokens(services: Services, credentials: readonly AppCre
       backOff.check(scope);
       const kept = await rollOver.ask((credential) => askForToken(services, credential, scope, wish));
       backOff.clear(scope);
-      await failures.clear();
+      await failuresOf(scope).clear();
       log.log('debug', 'auth.token-renewed', { grant: 'client-credentials', scope, expiresAt: new Date(kept.expiresAt).toISOString() });
       return kept;
     } catch (thrown) {
       const held = backOff.standing(scope);
       const error = held ?? backOff.note(scope, thrown instanceof RefusedError ? thrown.refusal.error : failureOf(thrown));
-      if (!held && !isTransient(error)) await failures.keep(error);
+      if (!held && !isTransient(error)) await failuresOf(scope).keep(error);
       if (!known || !isUsable(known, wish, clock.now()) || !isTransient(error)) throw error;
       log.log('warn', 'auth.renewal-postponed', { scope, code: error.code, expiresAt: new Date(known.expiresAt).toISOString() });
       return known;
@@ -93,15 +96,24 @@ export function createAppTokens(services: Services, credentials: readonly AppCre
       const flight = [scope, keyOfWish(wish)].join(' ');
       return flights.run(flight, () => throughStore(scope, wish), signal);
     },
-    lastFailure: (signal) => failures.read(signal),
+    async lastFailure(signal) {
+      for (const scope of allScopes()) {
+        const failure = await failuresOf(scope).read(signal);
+        if (failure) return failure;
+      }
+      return undefined;
+    },
     renewedAt() {
       const times = [...inMemory.values()].map(({ obtainedAt }) => obtainedAt);
       return times.length === 0 ? undefined : new Date(Math.max(...times));
     },
-    async forget(scopes, signal) {
-      const all = new Set([...inMemory.keys(), ...scopes]);
+    async forget(signal) {
+      const all = allScopes();
       inMemory.clear();
-      for (const scope of all) await tokens.delete(keyOf(scope), signal ? { signal } : {});
+      for (const scope of all) {
+        await tokens.delete(keyOf(scope), signal ? { signal } : {});
+        await failuresOf(scope).clear(signal);
+      }
     },
   };
 }

@@ -55,7 +55,7 @@ export async function openEntra({ config, clock, log, tokens, fetch }: AuthConte
     status: (mailbox, options) => explained(status.of(mailbox, options), options?.signal),
     async revoke(mailbox, options) {
       // Entra has nowhere to revoke a single grant: forgetting it is what can be done, and needs nobody's answer.
-      if (config.grant === 'client-credentials') await appTokens.forget([`${services.cloud.graph}/.default`, `${services.cloud.outlook}/.default`], options?.signal);
+      if (config.grant === 'client-credentials') await appTokens.forget(options?.signal);
       else if (config.grant === 'assertion') exchanged.forget();
       else await tokens.delete(signInKey(services, accountOf(services, mailbox)), options);
       log.log('info', 'auth.forgotten', { mailbox: mailbox.id, grant: config.grant });

@@ -124,6 +124,29 @@ describe('refusals that the state of the tenant brings about', () => {
     for (const teller of [provider, await world.open()]) expect(await teller.status(SALES)).toMatchObject({ state: 'ready' });
   });
 
+  it('is not told any more once another process has had a token', async () => {
+    await using world = await openWorld();
+    const provider = await world.open();
+    await ask(provider, GRAPH);
+    world.tenant.clock.jump(2 * DAY);
+    expect(await failureOf(ask(await world.open({ clientSecret: 'wrong' }), GRAPH))).toMatchObject({ code: 'auth.rejected' });
+    expect(await provider.status(SALES)).toMatchObject({ state: 'action-required' });
+    await ask(provider, GRAPH);
+    for (const teller of [provider, await world.open()]) expect(await teller.status(SALES)).toMatchObject({ state: 'ready' });
+  });
+
+  it('is told as long as it lasts for one resource, whatever the others do, and forgotten on request', async () => {
+    await using world = await openWorld();
+    const provider = await world.open();
+    world.tenant.faults.set('entra.refuse', { code: 500011, app: CLIENT_ID }, { times: 1 });
+    await failureOf(ask(provider, IMAP));
+    world.tenant.clock.jump(60_000);
+    await ask(provider, GRAPH);
+    for (const teller of [provider, await world.open()]) expect(await teller.status(SALES)).toMatchObject({ state: 'action-required', remedy: { who: 'tenant-admin' } });
+    await provider.revoke(SALES);
+    expect(await provider.status(SALES)).toMatchObject({ state: 'ready' });
+  });
+
   it('is not asked for again at once by a thousand mailboxes', async () => {
     await using world = await openWorld();
     const provider = await world.open({ clientSecret: 'wrong' });
