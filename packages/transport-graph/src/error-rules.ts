@@ -19,6 +19,7 @@ const noMailbox: Rule = { code: 'mailbox.not-found', message: 'The mailbox is in
 const expired: Rule = { code: 'cursor.expired', message: '{host} no longer knows this position.' };
 const throttled: Rule = { code: 'throttled', message: '{host} asks for fewer requests.' };
 const unavailable: Rule = { code: 'unavailable', message: '{host} cannot answer for now.' };
+const timeout: Rule = { code: 'timeout', message: 'What is behind {host} did not answer in time.' };
 const tooLarge: Rule = { code: 'message.too-large', message: 'The message is larger than {host} takes.' };
 const allowance: Rule = { code: 'quota.exceeded', message: 'The sending allowance of this mailbox is used up.', remedy: REMEDIES.waitForAllowance };
 const full: Rule = { code: 'quota.exceeded', message: 'The mailbox has no room left.', remedy: REMEDIES.freeSpace };
@@ -69,13 +70,14 @@ const NOT_FOUND: Readonly<Record<NonNullable<GraphRequest['names']>, Rule>> = {
 const BY_STATUS: Readonly<Record<number, Rule>> = {
   401: rejected,
   403: denied,
+  408: timeout,
   410: expired,
   413: tooLarge,
   429: throttled,
   500: unavailable,
   502: unavailable,
   503: unavailable,
-  504: { code: 'timeout', message: 'What is behind {host} did not answer in time.' },
+  504: timeout,
   507: full,
   509: throttled,
 };

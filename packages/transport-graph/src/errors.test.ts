@@ -38,6 +38,7 @@ const ROWS: readonly Row[] = [
   [429, 'activityLimitReached', '', 'throttled'],
   [503, 'ServiceUnavailable', 'The service is unavailable.', 'unavailable'],
   [504, 'GatewayTimeout', '', 'timeout'],
+  [408, '', '', 'timeout'],
   [507, 'ErrorQuotaExceeded', 'The mailbox is full.', 'quota.exceeded', 'free-space'],
   [509, 'bandwidthLimitExceeded', '', 'throttled'],
   [400, 'ErrorMimeContentInvalidBase64String', 'Invalid base64 string for MIME content.', 'message.refused'],
