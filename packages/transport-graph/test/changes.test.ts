@@ -152,7 +152,7 @@ describe('changes by delta', () => {
 
   it('look again by the clock, and say so each time', () =>
     setting(async ({ open, tenant, put, requests }) => {
-      const transport = await open({ pollIntervalMs: 60_000 });
+      const transport = await open({ pollIntervalMs: 60_000, requestTimeoutMs: 86_400_000 }); // the time that goes by here is no silence of the server
       const watch = facetsOf(transport).receive.changes({ folder: await inboxOf(transport), since: NOW, watch: true })[Symbol.asyncIterator]();
       await watch.next();
       for (const subject of [undefined, 'first', undefined]) {
