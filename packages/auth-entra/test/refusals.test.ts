@@ -129,10 +129,19 @@ describe('refusals that the state of the tenant brings about', () => {
     const provider = await world.open();
     await ask(provider, GRAPH);
     world.tenant.clock.jump(2 * DAY);
-    expect(await failureOf(ask(await world.open({ clientSecret: 'wrong' }), GRAPH))).toMatchObject({ code: 'auth.rejected' });
+    world.tenant.faults.set('entra.refuse', { code: 7000112, app: CLIENT_ID }, { times: 1 });
+    await failureOf(ask(await world.open(), GRAPH));
     expect(await provider.status(SALES)).toMatchObject({ state: 'action-required' });
     await ask(provider, GRAPH);
     for (const teller of [provider, await world.open()]) expect(await teller.status(SALES)).toMatchObject({ state: 'ready' });
+  });
+
+  it('is not told of a credential that has another in its place', async () => {
+    await using world = await openWorld();
+    const wrong = await world.open({ clientSecret: 'wrong' });
+    await failureOf(ask(wrong, GRAPH));
+    for (const teller of [wrong, await world.open({ clientSecret: 'wrong' })]) expect(await teller.status(SALES)).toMatchObject({ state: 'action-required', remedy: { action: 'replace-credential' } });
+    expect(await (await world.open()).status(SALES)).toMatchObject({ state: 'ready' });
   });
 
   it('is told as long as it lasts for one resource, whatever the others do, and forgotten on request', async () => {
