@@ -43,6 +43,15 @@ describe('test incoming', () => {
     expect(stdout).toContain('1 of 3 mailboxes cannot receive.');
   });
 
+  it('does not say that a server was reached when there was no credential to show it', async () => {
+    await using workspace = await withConfig(scriptedConfig(['nobody', 'refused']));
+    const plugins = scriptedPlugins((mailbox) =>
+      Promise.reject(new MailError('auth.interaction-required', 'Nobody has signed in.', mailbox === 'nobody' ? {} : { detail: { protocol: 'oauth', status: 'invalid_grant AADSTS50173' } })),
+    );
+    const { stdout } = await signalbox(['test', 'incoming'], { cwd: workspace.folder, plugins });
+    expect(stdout.match(/reach .*receive \S/g)).toEqual(['reach –  authenticate ✘  receive –', 'reach –  authenticate ✘  receive –']);
+  });
+
   it('shows what a server says without the control characters in it', async () => {
     await using workspace = await withConfig(scriptedConfig(['locked']));
     const plugins = scriptedPlugins(() => Promise.reject(rejected()));

@@ -64,12 +64,16 @@ async function countUnread({ receive }: MailTransport, { mailbox }: MailboxRoute
   return total;
 }
 
-/** Opening makes the first steps without telling them apart; the code of its failure does. */
+/** Opening makes the first steps without telling them apart; the code of its failure does, where it was the mail server that spoke. */
 function failedSteps(made: readonly Step[], error: unknown): readonly Step[] {
   if (made.length > 0) return made.map((step) => (step.name === 'receive' ? { name: step.name, status: 'fail' as const } : step));
   const failed = STEPS.indexOf(failingStep(error));
-  return STEPS.map((name, index) => ({ name, status: index < failed ? 'pass' : index === failed ? 'fail' : 'skipped' }));
+  const before = isOfServer(error) ? 'pass' : 'skipped';
+  return STEPS.map((name, index) => ({ name, status: index < failed ? before : index === failed ? 'fail' : 'skipped' }));
 }
+
+/** A credential that could not even be had proves nothing of the server it is for. */
+const isOfServer = (error: unknown): boolean => isMailError(error) && error.detail !== undefined && error.detail.protocol !== 'oauth' && error.detail.protocol !== 'file';
 
 function failingStep(error: unknown): StepName {
   if (!isMailError(error)) return 'reach';
