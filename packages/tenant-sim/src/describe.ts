@@ -26,14 +26,14 @@ export interface DoorDescription {
 }
 
 /** What doors tell of themselves, as far as each has it; Graph calls its URL the base, Entra calls it the authority. */
-interface ToldByDoor extends Omit<DoorDescription, 'host'> {
+interface ToldByDoor extends DoorDescription {
   readonly baseUrl?: string;
   readonly authority?: string;
 }
 
-function describeDoor({ port, starttlsPort, implicitTlsPort, baseUrl, authority, url = baseUrl ?? authority, secret }: ToldByDoor): DoorDescription {
+function describeDoor({ host, port, starttlsPort, implicitTlsPort, baseUrl, authority, url = baseUrl ?? authority, secret }: ToldByDoor): DoorDescription {
   return {
-    host: '127.0.0.1',
+    host,
     port,
     ...(starttlsPort !== undefined && { starttlsPort }),
     ...(implicitTlsPort !== undefined && { implicitTlsPort }),

@@ -3,6 +3,7 @@ import type { TenantCertificates } from './certificates.ts';
 import type { TenantClock } from './clock.ts';
 import type { Directory } from './directory/directory.ts';
 import type { FaultRegistry } from './faults/registry.ts';
+import type { Loopback } from './loopback.ts';
 import type { MailFlow } from './mail-flow/mail-flow.ts';
 import type { FactReader } from './store/facts.ts';
 import type { MailStore } from './store/store.ts';
@@ -36,12 +37,15 @@ export interface TenantBehaviour {
 
 export type DoorName = 'entra' | 'graph' | 'imap' | 'smtp' | 'control';
 
-/** A protocol of the tenant, listening on 127.0.0.1. */
+/** A protocol of the tenant, listening on this machine alone. */
 export interface Door extends AsyncDisposable {
+  readonly host: Loopback;
   readonly port: number;
 }
 
 export interface DoorOptions {
   /** Default: any free one. */
   readonly port?: number;
+  /** Default: 127.0.0.1. */
+  readonly host?: Loopback;
 }

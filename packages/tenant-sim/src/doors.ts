@@ -1,5 +1,5 @@
 import { type ControlDoor, startControlDoor } from './control/door.ts';
-import type { Door, DoorName, TenantContext } from './door.ts';
+import type { Door, DoorName, DoorOptions, TenantContext } from './door.ts';
 import { type EntraDoor, startEntraDoor } from './entra/door.ts';
 import { type GraphDoor, startGraphDoor } from './graph/door.ts';
 import { type ImapDoor, startImapDoor } from './imap/door.ts';
@@ -27,15 +27,15 @@ export interface Doors {
   readonly control?: ControlDoor;
 }
 
-type StartDoor = (context: TenantContext, ports: DoorPorts) => Promise<Door>;
+type StartDoor = (context: TenantContext, ports: DoorPorts, common: Pick<DoorOptions, 'host'>) => Promise<Door>;
 
 const port = (number: number | undefined): { readonly port?: number } => (number === undefined ? {} : { port: number });
 
 /** The doors in the order in which they are opened. Graph comes after Entra: it tells where to sign in. */
 export const STARTERS: readonly (readonly [DoorName & keyof Doors, StartDoor])[] = [
-  ['entra', (context, { entra }) => startEntraDoor(context, port(entra))],
-  ['graph', (context, { graph }) => startGraphDoor(context, port(graph))],
-  ['imap', (context, { imap, imapStartTls }) => startImapDoor(context, { ...port(imap), ...(imapStartTls !== undefined && { starttlsPort: imapStartTls }) })],
-  ['smtp', (context, { smtp, smtpImplicitTls }) => startSmtpDoor(context, { ...port(smtp), ...(smtpImplicitTls !== undefined && { implicitTlsPort: smtpImplicitTls }) })],
-  ['control', (context, { control }) => startControlDoor(context, port(control))],
+  ['entra', (context, { entra }, common) => startEntraDoor(context, { ...common, ...port(entra) })],
+  ['graph', (context, { graph }, common) => startGraphDoor(context, { ...common, ...port(graph) })],
+  ['imap', (context, { imap, imapStartTls }, common) => startImapDoor(context, { ...common, ...port(imap), ...(imapStartTls !== undefined && { starttlsPort: imapStartTls }) })],
+  ['smtp', (context, { smtp, smtpImplicitTls }, common) => startSmtpDoor(context, { ...common, ...port(smtp), ...(smtpImplicitTls !== undefined && { implicitTlsPort: smtpImplicitTls }) })],
+  ['control', (context, { control }, common) => startControlDoor(context, { ...common, ...port(control) })],
 ];

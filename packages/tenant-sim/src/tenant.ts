@@ -6,6 +6,7 @@ import { createDirectory } from './directory/directory.ts';
 import type { Door, DoorName, TenantBehaviour, TenantContext } from './door.ts';
 import { type DoorPorts, type Doors, STARTERS } from './doors.ts';
 import { createFaultRegistry } from './faults/registry.ts';
+import type { Loopback } from './loopback.ts';
 import { createMailFlow } from './mail-flow/mail-flow.ts';
 import { createFactReader } from './store/facts.ts';
 import { createReset } from './reset.ts';
@@ -17,6 +18,8 @@ export interface TenantOptions extends Population, Partial<TenantBehaviour> {
   readonly doors?: readonly DoorName[];
   /** Fixed ports; a door that has none here takes any free one. */
   readonly ports?: DoorPorts;
+  /** Where all doors listen; 127.0.0.1 unless told. The certificate is valid for both, and for localhost. */
+  readonly host?: Loopback;
   /** What the tenant's clock shows at the start; the machine's time unless told. */
   readonly startAt?: Date;
   /** Names the certificate is valid for beside localhost. */
@@ -41,7 +44,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
   try {
     for (const [name, start] of STARTERS) {
       if (options.doors && !options.doors.includes(name)) continue;
-      doors[name] = await start(context, options.ports ?? {});
+      doors[name] = await start(context, options.ports ?? {}, options.host ? { host: options.host } : {});
     }
   } catch (error) {
     await close();

@@ -1,5 +1,19 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { describeTenant, keptSource, startTenant } from '../src/index.ts';
+
+async function answers(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
 
 describe('a tenant', () => {
   it('has accounts, an app and mailboxes to begin with, and says so', async () => {
@@ -23,6 +37,16 @@ describe('a tenant', () => {
     await using tenant = await startTenant({ doors: [], tenant: { domain: 'fabrikam.test' }, users: [{ userPrincipalName: 'a@fabrikam.test' }] });
     expect(tenant.directory.users().map(({ displayName }) => displayName)).toEqual(['A']);
     expect(tenant.directory.apps()).toEqual([]);
+  });
+
+  it('listens on ::1 where it is told to, and nowhere else', async () => {
+    await using tenant = await startTenant({ host: '::1' });
+    const { entra, graph, control } = tenant.doors;
+    expect([entra?.authority, graph?.baseUrl, control?.url].map((url) => new URL(url!).hostname)).toEqual(['[::1]', '[::1]', '[::1]']);
+    for (const { port } of Object.values(tenant.doors)) {
+      expect(await answers('::1', port)).toBe(true);
+      expect(await answers('127.0.0.1', port)).toBe(false);
+    }
   });
 
   it('does at once what a fault is about when it happens once', async () => {

@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Door, DoorOptions, TenantContext } from '../door.ts';
+import { LOOPBACK } from '../loopback.ts';
 import { openSocketsOf } from '../open-sockets.ts';
 import { StoreRefusal } from '../store/refusal.ts';
 import { ControlRefusal } from './problems.ts';
@@ -21,7 +22,7 @@ export interface ControlDoor extends Door {
 const BODY_LIMIT = 256 * 1024 * 1024;
 const HEALTH = '/health';
 
-export async function startControlDoor(context: TenantContext, { port = 0 }: DoorOptions = {}): Promise<ControlDoor> {
+export async function startControlDoor(context: TenantContext, { port = 0, host = LOOPBACK }: DoorOptions = {}): Promise<ControlDoor> {
   const secret = randomBytes(32).toString('base64url');
   const { key, certificate } = context.certificates;
   const app = Fastify({ https: { key, cert: certificate }, bodyLimit: BODY_LIMIT, forceCloseConnections: true, exposeHeadRoutes: false });
@@ -36,11 +37,12 @@ export async function startControlDoor(context: TenantContext, { port = 0 }: Doo
   tellFailures(app, context);
   app.get(HEALTH, async () => ({ ok: true }));
   for (const routes of [faultRoutes, clockRoutes, mailRoutes, peopleRoutes]) routes(app, context);
-  await app.listen({ host: '127.0.0.1', port });
+  await app.listen({ host, port });
   const { port: taken } = app.server.address() as AddressInfo;
   return {
+    host,
     port: taken,
-    url: `https://127.0.0.1:${taken}`,
+    url: `https://${host === '::1' ? '[::1]' : host}:${taken}`,
     secret,
     async [Symbol.asyncDispose]() {
       sockets[Symbol.dispose]();

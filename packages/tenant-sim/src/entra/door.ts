@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Door, DoorOptions, TenantContext } from '../door.ts';
+import { hostInUrl, LOOPBACK } from '../loopback.ts';
 import { openSocketsOf } from '../open-sockets.ts';
 import type { EntraContext } from './context.ts';
 import { createGrants } from './grant-store.ts';
@@ -16,7 +17,7 @@ export interface EntraDoor extends Door {
   readonly authority: string;
 }
 
-export async function startEntraDoor(tenant: TenantContext, { port = 0 }: DoorOptions = {}): Promise<EntraDoor> {
+export async function startEntraDoor(tenant: TenantContext, { port = 0, host = LOOPBACK }: DoorOptions = {}): Promise<EntraDoor> {
   const context: EntraContext = { ...tenant, ...createState(tenant) };
   // Requests read the context anew: codes, refresh tokens and sign-ins from before mean nothing from then on.
   const resetting = tenant.onReset(() => void Object.assign(context, createState(tenant)));
@@ -25,11 +26,12 @@ export async function startEntraDoor(tenant: TenantContext, { port = 0 }: DoorOp
   const refuseAfter = installHttpFaults(server, context);
   addRoutes(server, context);
   addPageRoutes(server, context, refuseAfter);
-  await server.listen({ host: '127.0.0.1', port });
+  await server.listen({ host, port });
   const { port: open } = server.server.address() as AddressInfo;
   return {
+    host,
     port: open,
-    authority: `https://localhost:${open}/${tenant.directory.tenant.id}`,
+    authority: `https://${hostInUrl(host)}:${open}/${tenant.directory.tenant.id}`,
     [Symbol.asyncDispose]: async () => {
       resetting[Symbol.dispose]();
       sockets[Symbol.dispose]();

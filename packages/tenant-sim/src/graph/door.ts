@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Door, DoorOptions, TenantContext } from '../door.ts';
+import { hostInUrl, LOOPBACK } from '../loopback.ts';
 import { openSocketsOf } from '../open-sockets.ts';
 import { createGraphContext } from './graph-context.ts';
 import { createGraphServer } from './http/server.ts';
@@ -10,7 +11,7 @@ export interface GraphDoor extends Door {
   readonly baseUrl: string;
 }
 
-export async function startGraphDoor(context: TenantContext, { port = 0 }: DoorOptions = {}): Promise<GraphDoor> {
+export async function startGraphDoor(context: TenantContext, { port = 0, host = LOOPBACK }: DoorOptions = {}): Promise<GraphDoor> {
   const graph = createGraphContext(context);
   const server = createGraphServer(graph);
   const sockets = openSocketsOf(server);
@@ -20,12 +21,13 @@ export async function startGraphDoor(context: TenantContext, { port = 0 }: DoorO
     ending.push(graph.subscriptions[Symbol.asyncDispose]());
     Object.assign(graph, createGraphContext(context));
   });
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   const { port: listening } = server.address() as AddressInfo;
   return {
+    host,
     port: listening,
-    baseUrl: `https://localhost:${listening}/v1.0`,
+    baseUrl: `https://${hostInUrl(host)}:${listening}/v1.0`,
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');
       server.close();

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer as createPlainServer, type Server, type 
 import { createServer as createTlsServer } from 'node:tls';
 import type { Door, DoorOptions, TenantContext } from '../door.ts';
 import { listenAll } from '../listen-all.ts';
+import { LOOPBACK, type Loopback } from '../loopback.ts';
 import { openSocketsOf } from '../open-sockets.ts';
 import { createDoorView } from '../store/door-view.ts';
 import type { Mailbox } from '../store/mailbox.ts';
@@ -21,7 +22,7 @@ export interface ImapDoor extends Door {
   sessionCount(mailbox?: string): number;
 }
 
-export async function startImapDoor(context: TenantContext, { port = 0, starttlsPort = 0 }: ImapDoorOptions = {}): Promise<ImapDoor> {
+export async function startImapDoor(context: TenantContext, { port = 0, host = LOOPBACK, starttlsPort = 0 }: ImapDoorOptions = {}): Promise<ImapDoor> {
   const connections = new Set<ImapConnection>();
   const serving = new Set<Promise<void>>();
   const ground = groundOf(context);
@@ -53,10 +54,11 @@ export async function startImapDoor(context: TenantContext, { port = 0, starttls
     await Promise.all([closed, ...serving]);
   };
   const ports = await listenAll(
-    servers.map((server, index) => listen(server, index === 0 ? port : starttlsPort)),
+    servers.map((server, index) => listen(server, { host, port: index === 0 ? port : starttlsPort })),
     close,
   );
   return {
+    host,
     port: ports[0]!,
     starttlsPort: ports[1]!,
     sessionCount: (mailbox) => [...connections].filter(({ session }) => mailbox === undefined || session.place.mailbox === mailbox).length,
@@ -64,8 +66,8 @@ export async function startImapDoor(context: TenantContext, { port = 0, starttls
   };
 }
 
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, '127.0.0.1');
+async function listen(server: Server, { port, host }: { readonly port: number; readonly host: Loopback }): Promise<number> {
+  server.listen(port, host);
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { SMTPServerSession } from 'smtp-server';
 import type { Door, DoorOptions, TenantContext } from '../door.ts';
 import { listenAll } from '../listen-all.ts';
+import { LOOPBACK, type Loopback } from '../loopback.ts';
 import { openSocketsOf } from '../open-sockets.ts';
 import { HOST, NOT_SIGNED_IN, type Reply, toReply } from './replies.ts';
 import { SubmissionServer } from './server.ts';
@@ -23,7 +24,7 @@ const SIZE = 157_286_400;
 /** A token of 8 KB, in base64 with its frame. */
 const LONGEST_COMMAND = 16_384;
 
-export async function startSmtpDoor(context: TenantContext, { port = 0, implicitTlsPort = 0 }: SmtpDoorOptions = {}): Promise<SmtpDoor> {
+export async function startSmtpDoor(context: TenantContext, { port = 0, host = LOOPBACK, implicitTlsPort = 0 }: SmtpDoorOptions = {}): Promise<SmtpDoor> {
   const cut = (session: SMTPServerSession): void => {
     for (const server of servers) for (const connection of server.connections) if (connection.session.id === session.id) connection._socket?.destroy();
   };
@@ -46,18 +47,19 @@ export async function startSmtpDoor(context: TenantContext, { port = 0, implicit
     await closed;
   };
   const ports = await listenAll(
-    servers.map((server, index) => listen(server, index === 0 ? port : implicitTlsPort)),
+    servers.map((server, index) => listen(server, { host, port: index === 0 ? port : implicitTlsPort })),
     close,
   );
   return {
+    host,
     port: ports[0]!,
     implicitTlsPort: ports[1]!,
     [Symbol.asyncDispose]: close,
   };
 }
 
-async function listen(server: SubmissionServer, port: number): Promise<number> {
-  server.listen(port, '127.0.0.1');
+async function listen(server: SubmissionServer, { port, host }: { readonly port: number; readonly host: Loopback }): Promise<number> {
+  server.listen(port, host);
   await once(server.server, 'listening');
   return (server.server.address() as AddressInfo).port;
 }

@@ -24,7 +24,7 @@ export interface TestBrowser {
 export function openBrowser(tenant: Tenant): TestBrowser {
   // Without pipelining there is no keep-alive either: nothing has to be closed.
   const agent = new Agent({ connect: { ca: tenant.certificates.ca, servername: 'localhost' }, pipelining: 0 });
-  const at = (path: string): string => (path.startsWith('https:') ? path : `https://localhost:${tenant.doors.entra!.port}${path}`);
+  const at = (path: string): string => (path.startsWith('https:') ? path : new URL(path, tenant.doors.entra!.authority).href);
   const go = (url: string, init: { readonly method?: string; readonly body?: URLSearchParams; readonly headers: Fields }): Promise<Response> => fetch(url, { ...init, redirect: 'manual', dispatcher: agent });
   const cookies = new Map<string, string>();
   const seen = { location: '', html: '', status: 0 };
