@@ -39,4 +39,5 @@ export type { ResourceName } from './tokens/resources.ts';
 export type { IssuedToken, TokenCheck, TokenHolder, TokenProblem, TokenRequest, TokenService } from './tokens/tokens.ts';
 export { openBrowser, type TestBrowser } from './world/browser.ts';
 export { issueFrom, type TenantCredentialIssuer } from './world/credential-issuer.ts';
+export { type ImapFaults, imapFaultsOf, type SmtpFaults, smtpFaultsOf } from './world/faults.ts';
 export { openSecondDoor, type SecondDoor } from './world/second-door.ts';

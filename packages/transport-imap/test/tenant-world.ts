@@ -1,6 +1,6 @@
-import { type Faults, openTestHost, subjectOf, type World } from '@signalbox/conformance';
+import { openTestHost, type World } from '@signalbox/conformance';
 import type { CredentialKind } from '@signalbox/core';
-import { issueFrom, type Mailbox, openSecondDoor, startTenant, type Tenant } from '@signalbox/tenant-sim';
+import { imapFaultsOf, issueFrom, openSecondDoor, startTenant, type Tenant } from '@signalbox/tenant-sim';
 import { plugin } from '../src/index.ts';
 
 /** One tenant for all worlds, a mailbox for each: what is switched for one must not touch another. */
@@ -23,32 +23,10 @@ export async function openTenantWorld(tenant: Tenant, credential: CredentialKind
     recipients: ['ada@contoso.test', 'ben@contoso.test'],
     sharesProcess: true,
     door,
-    faults: { ...host.faults, ...faultsOf(mailbox, tenant) },
+    faults: { ...host.faults, ...imapFaultsOf(tenant, mailbox) },
     async [Symbol.asyncDispose]() {
       await host[Symbol.asyncDispose]();
       tenant.directory.removeUser(address);
     },
-  };
-}
-
-function faultsOf(mailbox: Mailbox, { faults }: Tenant): Faults {
-  const place = { mailbox: mailbox.address };
-  const once = { times: 1 };
-  return {
-    async expireCursors() {
-      faults.set('imap.uidvalidity-roll', place, once);
-    },
-    async rewindPositions() {
-      faults.set('imap.uidnext-rewind', place, once);
-    },
-    async hideOnce(subject) {
-      for (const { uid, source } of mailbox.folder('inbox')!.messages) if (subjectOf(source.read()) === subject) faults.set('imap.omit-uid', { ...place, uid }, once);
-    },
-    async dropConnections() {
-      faults.set('imap.drop-connections', place, once);
-    },
-    hang: async () => faults.set('imap.hang', place),
-    throttle: async () => faults.set('imap.throttled', place),
-    fillMailbox: async () => faults.set('mailbox.full', place),
   };
 }

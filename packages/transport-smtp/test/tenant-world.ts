@@ -1,6 +1,6 @@
-import { type Faults, openTestHost, type World } from '@signalbox/conformance';
-import type { CredentialKind, EmailAddress } from '@signalbox/core';
-import { issueFrom, openSecondDoor, startTenant, type Tenant } from '@signalbox/tenant-sim';
+import { openTestHost, type World } from '@signalbox/conformance';
+import type { CredentialKind } from '@signalbox/core';
+import { issueFrom, openSecondDoor, smtpFaultsOf, startTenant, type Tenant } from '@signalbox/tenant-sim';
 import { plugin } from '../src/index.ts';
 
 const RECIPIENTS = ['ada@contoso.test', 'ben@contoso.test'] as const;
@@ -32,26 +32,10 @@ export async function openTenantWorld(tenant: Tenant, credential: CredentialKind
     recipients: RECIPIENTS,
     sharesProcess: true,
     door: { submitted, stored },
-    faults: { ...host.faults, ...faultsOf(address, tenant) },
+    faults: { ...host.faults, ...smtpFaultsOf(tenant, address), refusedRecipient: 'nobody@contoso.test', foreignSender: RECIPIENTS[0], tooLarge: MAX_BYTES },
     async [Symbol.asyncDispose]() {
       await host[Symbol.asyncDispose]();
       tenant.directory.removeUser(address);
     },
-  };
-}
-
-function faultsOf(mailbox: EmailAddress, { faults }: Tenant): Faults {
-  return {
-    async dropConnections() {
-      faults.set('smtp.drop-connections', {}, { times: 1 });
-    },
-    hang: async () => faults.set('smtp.hang'),
-    async loseNextSendAnswer() {
-      faults.set('smtp.cut-after-data', { mailbox, accepted: true }, { times: 1 });
-    },
-    throttle: async () => faults.set('smtp.throttled', { mailbox }),
-    refusedRecipient: 'nobody@contoso.test',
-    foreignSender: RECIPIENTS[0],
-    tooLarge: MAX_BYTES,
   };
 }
