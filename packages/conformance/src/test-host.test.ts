@@ -1,4 +1,4 @@
-import { defineTransport, type StandardSchemaV1, type TransportContext } from '@signalbox/core';
+import { defineTransport, secret, type StandardSchemaV1, type TransportContext } from '@signalbox/core';
 import { describe, expect, it } from 'vitest';
 import { openTestHost } from './test-host.ts';
 
@@ -58,6 +58,21 @@ describe('the test host', () => {
       { level: 'info', event: 'one.happened' },
       { level: 'warn', event: 'two.happened', fields: { times: 2 } },
     ]);
+  });
+
+  it('passes the credentials of a provider on as they are, counts them, and tells the world what must not be seen', async () => {
+    const { contexts, options } = recorded();
+    const asked: unknown[] = [];
+    const source = { getCredential: async (request: unknown) => ({ kind: 'bearer', username: 'robin', token: secret(`token ${asked.push(request)}`) }) as const };
+    const { issuer: _, ...rest } = options;
+    await using host = await openTestHost({ ...rest, source });
+    await host.open();
+    const { credentials } = contexts[0]!;
+    const rejected = await credentials.getCredential({ accept: ['bearer'], scopes: ['mail'] });
+    await credentials.getCredential({ accept: ['bearer', 'password'], rejected });
+    expect(asked).toEqual([{ accept: ['bearer'], scopes: ['mail'] }, { accept: ['bearer', 'password'], rejected }]);
+    expect(host.faults.credentialRequests()).toEqual({ asked: 2, rejected: 1, accepted: ['bearer', 'password'] });
+    expect(host.world.secrets).toEqual(['token 1', 'token 2']);
   });
 
   it('disposes of every transport it opened', async () => {

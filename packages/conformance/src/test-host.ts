@@ -1,33 +1,45 @@
-import type { Mailbox, MailTransport, NetworkSettings, TransportContext, TransportPlugin } from '@signalbox/core';
+import type { CredentialSource, Mailbox, MailTransport, NetworkSettings, TransportContext, TransportPlugin } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
+import { observedCredentials, type ObservedCredentials } from './observed-credentials.ts';
 import { type CredentialIssuer, switchableCredentials, type SwitchableCredentials } from './switchable-credentials.ts';
 import type { LoggedEvent, World } from './world.ts';
 
-export interface TestHostOptions<Config> {
+interface HostParts<Config> {
   readonly plugin: TransportPlugin<Config>;
   readonly mailbox: Mailbox;
   /** As an operator writes it; the plugin's own schema validates it. */
   readonly config: Readonly<Record<string, unknown>>;
-  readonly issuer: CredentialIssuer;
   /** Default: the system's own authorities, and no proxy. */
   readonly network?: NetworkSettings;
   /** As a host binds it to its authorities and proxy. Default: the global one. */
   readonly fetch?: typeof globalThis.fetch;
 }
 
+export interface TestHostOptions<Config> extends HostParts<Config> {
+  readonly issuer: CredentialIssuer;
+}
+
+/** For a transport together with a provider of credentials. What refuses and withdraws them is then the server, by switches of the world. */
+export interface ProvidedHostOptions<Config> extends HostParts<Config> {
+  readonly source: CredentialSource;
+}
+
 /** Stands where an application stands: hands the plugin all it needs, and keeps what a world has to tell of it. */
-export interface TestHost extends AsyncDisposable {
+export interface TestHost<CredentialFaults = SwitchableCredentials['faults']> extends AsyncDisposable {
   /** One more transport on the same mailbox. Disposing of the host disposes of all. */
   open(): Promise<MailTransport>;
   /** The members of a world that only the host knows. */
   readonly world: Required<Pick<World, 'plugin' | 'address' | 'config' | 'secrets' | 'logged' | 'reopen'>>;
   /** The faults that need nothing but credentials. */
-  readonly faults: SwitchableCredentials['faults'];
+  readonly faults: CredentialFaults;
 }
 
-/** Opens one transport after another on one mailbox, with the same switchable credentials. */
-export async function openTestHost<Config>({ plugin, mailbox, config, issuer, network = {}, fetch = globalThis.fetch }: TestHostOptions<Config>): Promise<TestHost> {
-  const credentials = await switchableCredentials(issuer);
+/** Opens one transport after another on one mailbox, with the same credentials. */
+export function openTestHost<Config>(options: TestHostOptions<Config>): Promise<TestHost>;
+export function openTestHost<Config>(options: ProvidedHostOptions<Config>): Promise<TestHost<ObservedCredentials['faults']>>;
+export async function openTestHost<Config>(options: TestHostOptions<Config> | ProvidedHostOptions<Config>): Promise<TestHost<ObservedCredentials['faults']>> {
+  const { plugin, mailbox, config, network = {}, fetch = globalThis.fetch } = options;
+  const credentials = 'issuer' in options ? await switchableCredentials(options.issuer) : observedCredentials(options.source);
   const logged: LoggedEvent[] = [];
   const opened: MailTransport[] = [];
   const context: TransportContext<Config> = {
