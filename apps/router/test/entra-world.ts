@@ -1,21 +1,25 @@
 import { type AuthPlugin, defineAuth, type Plugin, type Secret, secret, type TokenStore } from '@signalbox/core';
 import { plugin as entra } from '@signalbox/auth-entra';
-import { openBrowser, startTenant, type Tenant } from '@signalbox/tenant-sim';
+import { type Door, openBrowser, startTenant, type Tenant, type TenantOptions } from '@signalbox/tenant-sim';
 import { plugin as graph } from '@signalbox/transport-graph';
 import { plugin as imap } from '@signalbox/transport-imap';
 import { plugin as smtp } from '@signalbox/transport-smtp';
 import { createFetchPool } from '../src/composition/fetch-pool.ts';
 import type { DoctorJson } from './doctor-world.ts';
-import { type Outcome, signalbox } from './io.ts';
+import { type Outcome, type RunSettings, signalbox } from './io.ts';
 import { withConfig } from './workspace.ts';
 
 export const CLIENT_ID = '00000000-0000-0000-0000-000000000001';
 
 /** What a run does differently. */
-export interface RunOptions {
+export interface RunOptions extends Pick<RunSettings, 'signal' | 'onOutput'> {
   /** More settings of the plugin `entra`, in YAML. */
   readonly settings?: string;
   readonly clientSecret?: string;
+  /** The section `network`, in YAML; the tenant's authority is in `ca.pem`. */
+  readonly network?: string;
+  /** More files beside the configuration. */
+  readonly files?: Readonly<Record<string, string>>;
   /** More of a mailbox's lines, in YAML. */
   readonly mailboxes?: string;
 }
@@ -23,22 +27,28 @@ export interface RunOptions {
 /** Everything of Microsoft's, and one application that serves a mailbox by each flow. */
 export interface EntraWorld extends AsyncDisposable {
   readonly tenant: Tenant;
+  /** What was asked of Entra's token endpoint by all runs so far. */
+  readonly tokenRequests: number;
   /** Signs in the owner of a mailbox. Every later run finds the sign-in as it is now. */
   signIn(address: string): Promise<void>;
   run(argv: readonly string[], options?: RunOptions): Promise<Outcome>;
   examine(mailbox: string, options?: RunOptions): Promise<DoctorJson>;
 }
 
-export async function openEntraWorld(): Promise<EntraWorld> {
-  const tenant = await startTenant();
+export async function openEntraWorld(options: Pick<TenantOptions, 'host'> = {}): Promise<EntraWorld> {
+  const tenant = await startTenant(options);
   const kept = new Map<string, Secret>();
-  const run: EntraWorld['run'] = async (argv, { settings = '', clientSecret = 'adapter-secret', mailboxes = '' } = {}) => {
-    await using workspace = await withConfig(configuration(tenant, settings) + mailboxes, { 'ca.pem': tenant.certificates.ca });
+  const counts = { tokenRequests: 0 };
+  const run: EntraWorld['run'] = async (argv, { settings = '', network = 'ca: ca.pem', files = {}, clientSecret = 'adapter-secret', mailboxes = '', ...io } = {}) => {
+    await using workspace = await withConfig(configuration(tenant, { settings, network }) + mailboxes, { ...files, 'ca.pem': tenant.certificates.ca });
     // What one run stores is no other's: no row of a table may depend on the one before.
-    return await signalbox(argv, { cwd: workspace.folder, env: { CLIENT_SECRET: clientSecret }, plugins: [graph, imap, smtp, remembering(new Map(kept), tenant)] });
+    return await signalbox(argv, { ...io, cwd: workspace.folder, env: { CLIENT_SECRET: clientSecret }, plugins: [graph, imap, smtp, remembering(new Map(kept), tenant, counts)] });
   };
   return {
     tenant,
+    get tokenRequests() {
+      return counts.tokenRequests;
+    },
     run,
     examine: async (mailbox, options) => JSON.parse((await run(['doctor', mailbox, '--json'], options)).stdout) as DoctorJson,
     signIn: (address) => signIn(tenant, kept, address),
@@ -46,15 +56,18 @@ export async function openEntraWorld(): Promise<EntraWorld> {
   };
 }
 
-const configuration = ({ doors, directory }: Tenant, settings: string): string => `version: 1
+const originOf = ({ doors }: Tenant): string => new URL(doors.entra!.authority).origin;
+const hostOf = ({ host }: Door): string => (host === '::1' ? "'::1'" : 'localhost');
+
+const configuration = (tenant: Tenant, { settings, network }: Required<Pick<RunOptions, 'settings' | 'network'>>, { doors, directory } = tenant): string => `version: 1
 organization: contoso
-network: { ca: ca.pem }
+network: { ${network} }
 entra: { tenant: ${directory.tenant.domain}, clientId: ${CLIENT_ID}, clientSecret: '\${env:CLIENT_SECRET}' }
-auth: { entra: { authority: 'https://localhost:${doors.entra!.port}' ${settings && `, ${settings}`} } }
+auth: { entra: { authority: '${originOf(tenant)}' ${settings && `, ${settings}`} } }
 servers:
-  graph: { baseUrl: '${doors.graph!.baseUrl}' }
-  imap: { host: localhost, port: ${doors.imap!.port}, tls: implicit }
-  smtp: { host: localhost, port: ${doors.smtp!.port}, tls: starttls }
+  graph: { baseUrl: '${doors.graph!.baseUrl}', pollIntervalMs: 200 }
+  imap: { host: ${hostOf(doors.imap!)}, port: ${doors.imap!.port}, tls: implicit }
+  smtp: { host: ${hostOf(doors.smtp!)}, port: ${doors.smtp!.port}, tls: starttls }
 mailboxes:
   - { id: sales, address: sales@contoso.test, flow: o365-client-credentials }
   - { id: support, address: support@contoso.test, flow: o365-on-behalf-of }
@@ -62,8 +75,17 @@ mailboxes:
 `;
 
 /** The plugin as it is, on the tenant's clock and with a store that outlives the command. */
-const remembering = (kept: Map<string, Secret>, { clock }: Tenant): Plugin =>
-  defineAuth({ ...(entra as AuthPlugin), open: (context, options) => (entra as AuthPlugin).open({ ...context, clock, tokens: storeOf(kept) }, options) });
+const remembering = (kept: Map<string, Secret>, { clock }: Tenant, counts: { tokenRequests: number }): Plugin =>
+  defineAuth({
+    ...(entra as AuthPlugin),
+    open(context, options) {
+      const fetch: typeof globalThis.fetch = (input, init) => {
+        if (init?.method === 'POST' && /\/oauth2\/v2\.0\/token(?:\?|$)/.test(String(input))) counts.tokenRequests += 1;
+        return context.fetch(input, init);
+      };
+      return (entra as AuthPlugin).open({ ...context, fetch, clock, tokens: storeOf(kept) }, options);
+    },
+  });
 
 function storeOf(kept: Map<string, Secret>): TokenStore {
   const put = (key: string, value: Secret | undefined): Secret | undefined => {
@@ -82,7 +104,7 @@ function storeOf(kept: Map<string, Secret>): TokenStore {
 async function signIn(tenant: Tenant, kept: Map<string, Secret>, address: string): Promise<void> {
   await using fetches = createFetchPool();
   const network = { ca: [tenant.certificates.ca] };
-  const given = { authority: `https://localhost:${tenant.doors.entra!.port}`, tenant: tenant.directory.tenant.domain, clientId: CLIENT_ID, clientSecret: secret('adapter-secret'), grant: 'delegated' };
+  const given = { authority: originOf(tenant), tenant: tenant.directory.tenant.domain, clientId: CLIENT_ID, clientSecret: secret('adapter-secret'), grant: 'delegated' };
   const checked = await entra.config['~standard'].validate(given);
   if (checked.issues) throw new Error(checked.issues.map(({ message }) => message).join(' '));
   const provider = await entra.open({ config: checked.value, clock: tenant.clock, tokens: storeOf(kept), network, fetch: fetches.fetchFor(network), log: { log() {} } });
