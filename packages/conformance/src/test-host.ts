@@ -37,6 +37,7 @@ export interface TestHost<CredentialFaults = SwitchableCredentials['faults']> ex
 /** Opens one transport after another on one mailbox, with the same credentials. */
 export function openTestHost<Config>(options: TestHostOptions<Config>): Promise<TestHost>;
 export function openTestHost<Config>(options: ProvidedHostOptions<Config>): Promise<TestHost<ObservedCredentials['faults']>>;
+export function openTestHost<Config>(options: TestHostOptions<Config> | ProvidedHostOptions<Config>): Promise<TestHost<ObservedCredentials['faults']>>;
 export async function openTestHost<Config>(options: TestHostOptions<Config> | ProvidedHostOptions<Config>): Promise<TestHost<ObservedCredentials['faults']>> {
   const { plugin, mailbox, config, network = {}, fetch = globalThis.fetch } = options;
   const credentials = 'issuer' in options ? await switchableCredentials(options.issuer) : observedCredentials(options.source);

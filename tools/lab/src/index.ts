@@ -10,6 +10,7 @@ export type { PostfixServer } from './postfix/server.ts';
 export { startOAuthServer } from './oauth/server.ts';
 export type { OAuthServer, OAuthServerOptions, OAuthStats } from './oauth/server.ts';
 export type { EndpointFault, OAuthFaults } from './oauth/faults.ts';
+export type { TokenHolder, TrustedAuthority } from './oauth/trusted-authority.ts';
 export type { MintOptions, TokenFormat } from './oauth/tokens.ts';
 export { startFaultProxy } from './fault-proxy.ts';
 export type { FaultProxy, FaultProxyOptions } from './fault-proxy.ts';

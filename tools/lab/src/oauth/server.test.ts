@@ -47,6 +47,18 @@ describe('tokens', () => {
     expect(await introspect(token)).toEqual({ active: false });
   });
 
+  it('may come from another authority, for as long as it is trusted', async () => {
+    const held = { holder: 'app', expiresAt: new Date(Date.now() + 60_000), scope: 'IMAP.AccessAsApp', clientId: 'app' };
+    {
+      using _ = oauth.trust({ check: async (token) => (token === 'foreign' ? held : undefined), opens: (holder, mailbox) => holder === 'app' && mailbox === 'bob@lab.test' });
+      expect(await introspect('foreign')).toMatchObject({ active: true, username: 'app', client_id: 'app' });
+      expect(await introspect('another')).toEqual({ active: false });
+      const delegate = async (mailbox: string, token: string) => (await post(oauth.delegateEndpoint, { mailbox, token })).body;
+      expect([await delegate('bob@lab.test', 'foreign'), await delegate('alice@lab.test', 'foreign'), await delegate('bob@lab.test', 'another')]).toEqual([{ allowed: true }, { allowed: false }, { allowed: false }]);
+    }
+    expect(await introspect('foreign')).toEqual({ active: false });
+  });
+
   it('carry the claims asked for', async () => {
     const token = await oauth.mint({ user: 'alice@lab.test', extra: { tid: 'tenant' } });
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as unknown;

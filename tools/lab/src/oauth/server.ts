@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { applyFault, json, type OAuthFaults } from './faults.ts';
 import { CLIENT_ID, CLIENT_SECRET, Grants } from './grants.ts';
-import { TokenIssuer, type MintOptions } from './tokens.ts';
+import { TokenIssuer, type Claims, type MintOptions } from './tokens.ts';
+import { findForeign, type TrustedAuthority } from './trusted-authority.ts';
 
 export interface OAuthStats {
   /** Requests to the token endpoint. */
@@ -24,6 +25,8 @@ export interface OAuthServer extends AsyncDisposable {
   readonly clientSecret: string;
   mint(options: MintOptions): Promise<string>;
   revoke(token: string): Promise<void>;
+  /** The lab's servers take the tokens of another authority, too, until the result is disposed of. */
+  trust(authority: TrustedAuthority): Disposable;
   /** Replaces all faults; `{}` heals. */
   fault(faults: OAuthFaults): Promise<void>;
   stats(): OAuthStats;
@@ -58,6 +61,8 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
   };
   const tokens = await TokenIssuer.create(issuer);
   const grants = new Grants(tokens);
+  const trusted = new Set<TrustedAuthority>();
+  const foreign = (token: string): ReturnType<typeof findForeign> => findForeign(trusted, token);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', base);
@@ -66,12 +71,15 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
       case '/introspect': {
         counts.introspect++;
         if (await applyFault(faults, 'introspect', response)) return;
-        return json(response, 200, introspection(tokens, body['token'] ?? ''));
+        const token = body['token'] ?? '';
+        return json(response, 200, introspection(tokens.check(token) ?? (await foreign(token))?.claims));
       }
       case '/delegate': {
-        const claims = tokens.check(body['token'] ?? '');
-        const allowed = claims !== undefined && (options.hasFullAccess?.(claims.upn, body['mailbox'] ?? '') ?? false);
-        return json(response, 200, { allowed });
+        const { token = '', mailbox = '' } = body;
+        const own = tokens.check(token);
+        const other = own ? undefined : await foreign(token);
+        const allowed = own ? options.hasFullAccess?.(own.upn, mailbox) : other?.authority.opens(other.claims.upn, mailbox);
+        return json(response, 200, { allowed: allowed ?? false });
       }
       case '/lab-tenant/oauth2/v2.0/token': {
         counts.token++;
@@ -100,6 +108,10 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
     clientSecret: CLIENT_SECRET,
     mint: async (wanted) => tokens.mint(wanted),
     revoke: async (token) => tokens.revoke(token),
+    trust(authority) {
+      trusted.add(authority);
+      return { [Symbol.dispose]: () => void trusted.delete(authority) };
+    },
     fault: async (wanted) => {
       faults = wanted;
     },
@@ -113,8 +125,7 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
 }
 
 /** RFC 7662, with the `username` that Dovecot compares with the name used in SASL. */
-function introspection(tokens: TokenIssuer, token: string): unknown {
-  const claims = tokens.check(token);
+function introspection(claims: Claims | undefined): unknown {
   if (claims === undefined) return { active: false };
   const { upn, scope, azp, exp, sub } = claims;
   return { active: true, username: upn, scope, client_id: azp, exp, sub, upn };
