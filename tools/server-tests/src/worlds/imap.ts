@@ -1,5 +1,5 @@
 import { type CredentialIssuer, type Faults, openTestHost, type OpenWorld, type World } from '@signalbox/conformance';
-import type { CredentialKind } from '@signalbox/core';
+import type { CredentialKind, CredentialSource } from '@signalbox/core';
 import { type DovecotServer, type FaultProxy, type Lab, type LabUser, type SecondDoor, startFaultProxy } from '@signalbox/lab';
 import { plugin } from '@signalbox/transport-imap';
 import { folderDoor, FOLDERS } from './folder-door.ts';
@@ -20,8 +20,19 @@ export const imapOnDovecot =
   async () => {
     const account = await server.createUser(freshName('imap'));
     const issuer = credentials === 'password' ? passwordOf(account) : tokensOf(lab, account.user);
-    return openImapWorld({ lab, server, account, issuer, port: server.imapsPort, faults: dovecotFaults(server, account.user), defects: DOVECOT_DEFECTS });
+    return openImapWorld({ lab, server, account, credentials: { issuer }, port: server.imapsPort, faults: dovecotFaults(server, account.user), defects: DOVECOT_DEFECTS });
   };
+
+/** What it takes for tokens that a provider got from an authority which the lab trusts. */
+export interface ProvidedTokens {
+  readonly account: LabUser;
+  readonly source: CredentialSource;
+  /** Refusing and withdrawing. */
+  readonly faults: Faults;
+}
+
+export const imapOnDovecotWith = async (lab: Lab, server: DovecotServer, { account, source, faults }: ProvidedTokens): ReturnType<OpenWorld> =>
+  openImapWorld({ lab, server, account, credentials: { source }, port: server.imapsPort, faults: { ...dovecotFaults(server, account.user), ...faults }, defects: DOVECOT_DEFECTS });
 
 /** The IMAP transport on the lab's GreenMail, which knows no special-use folders and little else. */
 export const imapOnGreenMail =
@@ -32,24 +43,24 @@ export const imapOnGreenMail =
     const account = await server.createUser(freshName('imap'));
     for (const folder of Object.values(FOLDERS)) if (folder !== 'INBOX') await server.createFolder(account.user, folder);
     const issuer = credentials === 'password' ? passwordOf(account) : passwordAsToken(account);
-    return openImapWorld({ lab, server, account, issuer, port: server.imapsPort, faults: {}, defects: GREENMAIL_DEFECTS });
+    return openImapWorld({ lab, server, account, credentials: { issuer }, port: server.imapsPort, faults: {}, defects: GREENMAIL_DEFECTS });
   };
 
 interface ImapServer {
   readonly lab: Lab;
   readonly server: SecondDoor;
   readonly account: LabUser;
-  readonly issuer: CredentialIssuer;
+  readonly credentials: { readonly issuer: CredentialIssuer } | { readonly source: CredentialSource };
   readonly port: number;
   readonly faults: Faults;
   readonly defects: NonNullable<World['defects']>;
 }
 
-async function openImapWorld({ lab, server, account, issuer, port, faults, defects }: ImapServer): ReturnType<OpenWorld> {
+async function openImapWorld({ lab, server, account, credentials, port, faults, defects }: ImapServer): ReturnType<OpenWorld> {
   const proxy = await startFaultProxy({ target: port });
   const address = account.user;
   const config = { host: '127.0.0.1', port: proxy.port, tls: 'implicit' };
-  const host = await openTestHost({ plugin, mailbox: { id: address, address }, config, issuer, network: { ca: [lab.ca] } });
+  const host = await openTestHost({ plugin, mailbox: { id: address, address }, config, ...credentials, network: { ca: [lab.ca] } });
   return {
     ...host.world,
     transport: await host.open(),
