@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { connectControl, type TenantDescription } from '@signalbox/tenant-sim';
@@ -40,7 +41,7 @@ async function startCommand() {
 it('the configuration that signalbox-tenant writes has every flow, and mail goes in and out by each that needs nobody to sign in', async () => {
   await using command = await startCommand();
   const { caFile, configurationFile, doors } = command.description;
-  const config = ['--config', configurationFile];
+  const config = ['--config', configurationFile, '--data', join(dirname(configurationFile), 'data')];
   const checked = await signalbox('check', ...config);
   expect(checked).toMatchObject({ code: 0, answer: { ok: true, problems: [] } });
   const { mailboxes } = checked.answer as { readonly mailboxes: readonly { readonly id: string; readonly receive: unknown; readonly send: unknown }[] };
