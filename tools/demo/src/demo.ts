@@ -23,7 +23,7 @@ export async function runDemo({ io, seconds, everyMs = EVERY_MS }: DemoOptions):
   const terminal = createTerminal(io, { color: true, json: false });
   const { out } = terminal;
   await using world = await openDemoWorld();
-  await using session = await openSession({ file: world.file, env: {}, plugins: world.plugins });
+  await using session = await openSession({ file: world.file, data: world.data, env: {}, plugins: world.plugins });
   out.print(`\n${renderIntro(world.file, out)}\n\n${renderRoutes(session.routes.map(explain), out)}\n\n${renderHeading(out)}`);
 
   const stop = new AbortController();

@@ -17,7 +17,7 @@ const GAPS = 4 * 2;
 export function renderIntro(file: string, { colors }: Channel): string {
   return [
     `${colors.bold('Signalbox')} routes every mailbox to its own mail transport and credentials.`,
-    'Here are three mailboxes, each by another route: two of a simulated',
+    'Here are four mailboxes, each by another route: three of a simulated',
     'Microsoft 365 tenant in this process, and one in memory.',
     colors.dim(`Ctrl-C ends it. Configuration: ${file}`),
   ].join('\n');

@@ -27,17 +27,18 @@ async function show(options: { readonly seconds?: number; readonly everyMs: numb
 
 const configuration = (text: string): string => /Configuration: (\S+)/.exec(text)?.[1] ?? '';
 
-it('delivers and receives over three routes, answers by the fourth, and removes everything', async () => {
+it('delivers and receives over four routes, answers by the fifth, and removes everything', async () => {
   let existed = false;
   const { code, text } = await show({ seconds: 3, everyMs: 50 }, (text) => {
     existed ||= existsSync(configuration(text));
   });
   expect(code).toBe(0);
   expect(text).toMatch(/sales +← imap · password/);
+  expect(text).toMatch(/orders +← graph · bearer/);
   expect(text).toMatch(/support +← imap · bearer/);
   expect(text).toMatch(/press +← memory · password/);
   expect(text).toMatch(/sales +→ smtp · password +Re: /);
-  for (const mailbox of ['sales', 'support', 'press']) expect(text).toMatch(new RegExp(`✔ ${mailbox} +[1-9]\\d* of [1-9]`));
+  for (const mailbox of ['sales', 'orders', 'support', 'press']) expect(text).toMatch(new RegExp(`✔ ${mailbox} +[1-9]\\d* of [1-9]`));
   expect(text.split('\n').filter((line) => line.length > 80 && !line.includes('Configuration'))).toEqual([]);
   expect(existed).toBe(true);
   expect(existsSync(configuration(text))).toBe(false);
