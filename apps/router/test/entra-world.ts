@@ -80,7 +80,7 @@ const remembering = (kept: Map<string, Secret>, { clock }: Tenant, counts: { tok
     ...(entra as AuthPlugin),
     open(context, options) {
       const fetch: typeof globalThis.fetch = (input, init) => {
-        if (init?.method === 'POST' && /\/oauth2\/v2\.0\/token(?:\?|$)/.test(String(input))) counts.tokenRequests += 1;
+        if (init?.method === 'POST' && /\/oauth2\/v2\.0\/token(?:\?|$)/.test(input instanceof Request ? input.url : input.toString())) counts.tokenRequests += 1;
         return context.fetch(input, init);
       };
       return (entra as AuthPlugin).open({ ...context, fetch, clock, tokens: storeOf(kept) }, options);

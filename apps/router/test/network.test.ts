@@ -20,16 +20,16 @@ async function doctorFindsNothing(world: EntraWorld, network = 'ca: ca.pem'): Pr
 }
 
 /** New mail of all three comes, and nothing else is said. */
-async function watchShowsNewMail({ tenant, run }: EntraWorld, network = 'ca: ca.pem'): Promise<void> {
+async function watchShowsNewMail(world: EntraWorld, network = 'ca: ca.pem'): Promise<void> {
   const stop = new AbortController();
   const deliver = (): void => {
-    for (const mailbox of MAILBOXES) tenant.store.mailbox(`${mailbox}@contoso.test`)!.append('inbox', { source: keptSource(Buffer.from(`From: ada@example.org\r\nSubject: for ${mailbox}\r\n\r\nHi\r\n`)) });
+    for (const mailbox of MAILBOXES) world.tenant.store.mailbox(`${mailbox}@contoso.test`)!.append('inbox', { source: keptSource(Buffer.from(`From: ada@example.org\r\nSubject: for ${mailbox}\r\n\r\nHi\r\n`)) });
   };
   const delivering = setInterval(deliver, 200); // a watch begins when it begins
   const onOutput = (stdout: string): void => {
     if (MAILBOXES.every((mailbox) => stdout.includes(`for ${mailbox}`))) stop.abort();
   };
-  const { code, stderr } = await run(['watch'], { network, signal: AbortSignal.any([stop.signal, AbortSignal.timeout(15_000)]), onOutput });
+  const { code, stderr } = await world.run(['watch'], { network, signal: AbortSignal.any([stop.signal, AbortSignal.timeout(15_000)]), onOutput });
   clearInterval(delivering);
   expect(stderr.trim()).toBe('Watching 3 mailboxes. Ctrl-C ends it.');
   expect([code, stop.signal.aborted]).toEqual([EXIT.ok, true]);
@@ -38,10 +38,11 @@ async function watchShowsNewMail({ tenant, run }: EntraWorld, network = 'ca: ca.
 /** The port of the other side of every connection that this process has made meanwhile. */
 async function connectionsOf(work: () => Promise<void>): Promise<readonly (number | undefined)[]> {
   const ports: (number | undefined)[] = [];
-  const { connect } = Socket.prototype;
-  using _spy = vi.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket, ...args: unknown[]) {
+  const proto: { connect: (this: Socket, ...args: unknown[]) => Socket } = Socket.prototype;
+  const real = proto.connect;
+  using _spy = vi.spyOn(proto, 'connect').mockImplementation(function (this: Socket, ...args) {
     this.once('connect', () => ports.push(this.remotePort));
-    return Reflect.apply(connect, this, args) as Socket;
+    return real.apply(this, args);
   });
   await work();
   return ports;
@@ -106,6 +107,7 @@ describe('over IPv6', () => {
     await world.signIn(SUPPORT);
     await doctorFindsNothing(world);
     await watchShowsNewMail(world);
+    expect(doorsOf(world).map(({ host }) => host)).toEqual(['::1', '::1', '::1', '::1']);
   });
 
   it('so they do through a proxy that is asked for addresses', async () => {
