@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { keptSource } from '@signalbox/tenant-sim';
 import { type LocalProxy, makeLocalCertificate, startHttpProxy, startSocksProxy } from '@signalbox/local-servers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { complaints } from './doctor-world.ts';
+import { complaints, type DoctorJson } from './doctor-world.ts';
 import { type EntraWorld, openEntraWorld } from './entra-world.ts';
 import { EXIT } from './io.ts';
 
@@ -38,7 +38,7 @@ async function watchShowsNewMail(world: EntraWorld, network = 'ca: ca.pem'): Pro
 /** The port of the other side of every connection that this process has made meanwhile. */
 async function connectionsOf(work: () => Promise<void>): Promise<readonly (number | undefined)[]> {
   const ports: (number | undefined)[] = [];
-  const proto: { connect: (this: Socket, ...args: unknown[]) => Socket } = Socket.prototype;
+  const proto = Socket.prototype as unknown as { connect: (this: Socket, ...args: readonly unknown[]) => Socket }; // its overloads say the same in four ways
   const real = proto.connect;
   using _spy = vi.spyOn(proto, 'connect').mockImplementation(function (this: Socket, ...args) {
     this.once('connect', () => ports.push(this.remotePort));
@@ -90,6 +90,19 @@ describe('in a network with proxies and an authority of its own', () => {
     const [entra, graph, imap, smtp] = doorsOf(world).map(({ port }) => `localhost:${port}`);
     expect(new Set(ofAll.destinations)).toEqual(new Set([entra, graph]));
     expect(new Set(ofScanner.destinations)).toEqual(new Set([entra, imap, smtp]));
+  });
+
+  it.each([
+    ['HTTP', () => startHttpProxy({ login })],
+    ['SOCKS', () => startSocksProxy({ login })],
+  ])('a proxy that wants another login is told as the proxy that it is, and neither login is shown: %s', async (_name, startProxy) => {
+    await using proxy = await startProxy();
+    const wrong = proxy.url.replace(/\/\/.*@/, '//signalbox:wr0ng-s3cret@');
+    const { stdout, stderr } = await world.run(['doctor', 'sales', '--json', '--verbose'], { network: `ca: ca.pem, proxy: '${wrong}'` });
+    const { mailboxes } = JSON.parse(stdout) as DoctorJson;
+    expect(mailboxes[0]?.receive.checks.flatMap(({ findings }) => findings)).toMatchObject([{ code: 'unavailable', message: expect.stringContaining('proxy'), remedy: { who: 'operator', text: expect.stringContaining('user name and password of the proxy') } }]);
+    expect(stdout + stderr).not.toMatch(/s3cret/);
+    expect(proxy.destinations).toEqual([]);
   });
 
   it('without the authority Entra is not believed, whatever the way', async () => {

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { getCACertificates } from 'node:tls';
-import type { NetworkSettings } from '@signalbox/core';
-import { Agent, type Dispatcher, ProxyAgent, Socks5ProxyAgent, fetch as undiciFetch, Headers as UndiciHeaders } from 'undici';
+import { callbackify, promisify } from 'node:util';
+import { isMailError, MailError, type NetworkSettings } from '@signalbox/core';
+import { type ConnectThroughProxy, proxyConnector } from '@signalbox/kit';
+import { Agent, buildConnector, type Dispatcher, fetch as undiciFetch, Headers as UndiciHeaders } from 'undici';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -35,7 +38,14 @@ type UndiciInit = Parameters<typeof undiciFetch>[1];
  * be closed gets one of its own: over a pooled one it would reach the very machine it wants to get away from (FACTS.md F).
  */
 const bind = (dispatcher: Dispatcher, create: () => Dispatcher, alone: Set<Dispatcher>): Fetch => {
-  const fetch = (input: Parameters<typeof undiciFetch>[0], init?: UndiciInit) => (wantsItsOwn(init) ? fetchAlone(input, init, create(), alone) : undiciFetch(input, { ...init, dispatcher }));
+  const fetch = async (input: Parameters<typeof undiciFetch>[0], init?: UndiciInit) => {
+    try {
+      return await (wantsItsOwn(init) ? fetchAlone(input, init, create(), alone) : undiciFetch(input, { ...init, dispatcher }));
+    } catch (error) {
+      // To plugins a proxy that wants a login would be one more "fetch failed".
+      throw error instanceof TypeError && isMailError(error.cause) ? error.cause : error;
+    }
+  };
   return fetch as unknown as Fetch;
 };
 
@@ -56,11 +66,33 @@ async function fetchAlone(input: Parameters<typeof undiciFetch>[0], init: Undici
 
 function createDispatcher(network: NetworkSettings): Dispatcher {
   const tls = tlsOptions(network);
-  if (!network.proxy) return new Agent({ connect: tls });
-  const { protocol } = new URL(network.proxy);
-  // Only the target may ask for the client certificate; the proxy gets the private CA, as it often has one too.
-  if (protocol.startsWith('socks')) return new Socks5ProxyAgent(network.proxy, { requestTls: tls });
-  return new ProxyAgent({ uri: network.proxy, requestTls: tls, proxyTls: tls.ca ? { ca: tls.ca } : {} });
+  const throughProxy = proxyConnector(network);
+  return new Agent({ connect: throughProxy ? tunnel(throughProxy, tls) : tls });
+}
+
+/** As long as undici itself waits for a connection. */
+const PROXY_ANSWERS_MS = 10_000;
+
+/**
+ * HTTPS goes through proxies as mail does, and a proxy that refuses is told as the proxy that it is.
+ * What undici has for SOCKS is experimental, and says so on standard error.
+ */
+function tunnel(throughProxy: ConnectThroughProxy, tls: TlsOptions): buildConnector.connector {
+  const secure = promisify(buildConnector(tls));
+  const connect = async (options: buildConnector.Options): Promise<Socket | null> => {
+    const { hostname: host, port, protocol } = options;
+    const isSecure = protocol === 'https:';
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new MailError('timeout', `The proxy on the way to ${host} did not answer within ${PROXY_ANSWERS_MS} ms.`)), PROXY_ANSWERS_MS);
+    try {
+      const socket = await throughProxy({ host, port: Number(port) || (isSecure ? 443 : 80) }, { signal: late.signal });
+      return isSecure ? await secure({ ...options, httpSocket: socket }) : socket;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  const connectOrTell = callbackify(connect);
+  return (options, callback) => connectOrTell(options, (error, socket) => (socket ? callback(null, socket) : callback(error, null)));
 }
 
 interface TlsOptions {
