@@ -56,6 +56,7 @@ const secondFactor = meaning('auth.interaction-required', 'Entra asks for more p
 const blocked = meaning('access.denied', 'A policy of the organisation blocks this sign-in.', policy);
 const ranOut = meaning('auth.interaction-required', 'The sign-in has run out.', signInAgain, endsSignIn);
 const revoked = meaning('auth.interaction-required', 'The sign-in was revoked, as a new password or an administrator does.', signInAgain, endsSignIn);
+const notAccepted = meaning('auth.interaction-required', 'Entra does not accept the sign-in, by a number that is not known here.', signInAgain);
 const startAnew = meaning('auth.interaction-required', 'The sign-in was not brought to its end.', signIn((party) => `Begin to sign in as ${whom(party)} anew, and finish within the time given.`));
 const transient = meaning('unavailable', 'Microsoft Entra cannot answer at the moment.');
 const notHere = meaning('config.invalid', 'The application is not served at this address of Entra.', ownTenant);
@@ -113,8 +114,7 @@ export function meaningOf(codes: readonly number[]): Meaning | undefined {
   return undefined;
 }
 
-/** By `error` (RFC 6749 §5.2, and Microsoft's own), where no number is known. */
-export const BY_ERROR: Readonly<Record<string, Meaning>> = {
+const BY_ERROR: Readonly<Record<string, Meaning>> = {
   invalid_client: meaning('auth.rejected', 'Entra does not accept the credential of the application.', newSecret, ofCredential),
   unauthorized_client: unknownApp,
   invalid_request: meaning('config.invalid', 'Entra does not understand the request.', remedy('operator', 'fix-config', 'Check the settings of the section "entra".')),
@@ -134,6 +134,12 @@ export const BY_ERROR: Readonly<Record<string, Meaning>> = {
   bad_verification_code: startAnew,
   expired_token: startAnew,
 };
+
+/**
+ * By `error` (RFC 6749 §5.2, and Microsoft's own), where no number is known. `invalid_grant` is also what policies say
+ * (FACTS.md A10), and new ones get new numbers: a number that nobody knows here ends no sign-in whose token may well live.
+ */
+export const meaningOfError = (error: string, codes: readonly number[]): Meaning | undefined => (error === 'invalid_grant' && codes.length > 0 ? notAccepted : BY_ERROR[error]);
 
 /** Decides before `error` does: `invalid_grant` alone does not tell a dead token from a policy (FACTS.md B5). */
 export const BY_SUBERROR: Readonly<Record<string, Meaning>> = {

@@ -30,6 +30,14 @@ describe('a refusal', () => {
     expect(answered(400, { error: 'never_heard_of' }).error.code).toBe('protocol.violation');
   });
 
+  it('by `invalid_grant` with a number that is not known needs somebody, and ends no sign-in', () => {
+    const refusal = answered(400, { error: 'invalid_grant', error_codes: [530099] });
+    expect(refusal).toMatchObject({ error: { code: 'auth.interaction-required', remedy: { action: 'sign-in-again' } }, endsSignIn: false });
+    const thrown = Object.assign(new Error('x'), { errorCode: 'invalid_grant', errorNo: 530099 });
+    expect(refusalOf(silent, thrown, asked)).toMatchObject({ error: { code: 'auth.interaction-required' }, endsSignIn: false });
+    expect(refusalOf(silent, Object.assign(new Error('x'), { errorCode: 'invalid_grant' }), asked)).toMatchObject({ endsSignIn: true });
+  });
+
   it('with a status that passes by itself never counts as one that lasts', () => {
     for (const status of [500, 502, 503, 504]) expect(answered(status, { error: 'invalid_grant', error_codes: [50173], suberror: 'bad_token' })).toMatchObject({ error: { code: 'unavailable' }, endsSignIn: false });
     expect(answered(429, { error: 'invalid_grant' })).toMatchObject({ error: { code: 'throttled' }, endsSignIn: false });

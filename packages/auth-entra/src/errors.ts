@@ -1,5 +1,5 @@
 import { type Clock, isMailError, MailError, type MailErrorOptions, type ProtocolDetail } from '@signalbox/core';
-import { BY_ERROR, BY_SUBERROR, type Meaning, meaningOf, type Party, THROTTLED, TRANSIENT } from './aadsts.ts';
+import { BY_SUBERROR, type Meaning, meaningOf, meaningOfError, type Party, THROTTLED, TRANSIENT } from './aadsts.ts';
 import type { Exchange, WireAnswer } from './http-exchange.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -41,7 +41,7 @@ export function refusalOfAnswer(answer: WireAnswer, asked: Asked): Refusal {
   const wait = retryAfterMs(headers['retry-after'], asked.clock);
   const claims = text(body['claims']);
   const detail = detailOf(answer, codes, error, asked.secrets);
-  const found = status === 429 ? (meaningOf(codes) ?? THROTTLED) : status >= 500 ? TRANSIENT : (meaningOf(codes) ?? BY_SUBERROR[suberror] ?? BY_ERROR[error]);
+  const found = status === 429 ? (meaningOf(codes) ?? THROTTLED) : status >= 500 ? TRANSIENT : (meaningOf(codes) ?? BY_SUBERROR[suberror] ?? meaningOfError(error, codes));
   if (!found) return plain(strange(answer, detail));
   return {
     error: errorFor(found, asked.party, { detail, ...(wait !== undefined && { retryAfterMs: wait }) }),
@@ -57,7 +57,7 @@ function refusalOfMsal(thrown: unknown, { party, secrets }: Asked): Refusal {
   const { errorCode = '', errorNo } = thrown as { readonly errorCode?: string; readonly errorNo?: number };
   const numbersOfText = /^\d+(?:,\d+)*$/.test(errorCode) ? errorCode.split(',').map(Number) : [];
   const codes = errorNo === undefined ? numbersOfText : [errorNo];
-  const found = meaningOf(codes) ?? BY_ERROR[errorCode] ?? MSAL_WORDS[errorCode];
+  const found = meaningOf(codes) ?? meaningOfError(errorCode, codes) ?? MSAL_WORDS[errorCode];
   const said = thrown instanceof Error ? redact(thrown.message, secrets) : '';
   const detail: ProtocolDetail = { protocol: 'oauth', ...(errorCode !== '' && { status: errorCode }), ...(said !== '' && { text: said }) };
   if (!found) return plain(new MailError('protocol.violation', 'Microsoft Entra gave an answer that holds no token.', { detail }));
