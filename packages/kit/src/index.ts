@@ -1,4 +1,5 @@
 export { abortable, abortableIterable, anySignal } from './abortable.ts';
+export { type Bell, bellOf, createBell } from './bell.ts';
 export { byteSourceOf, collectBytes, contentOf, contentOfFile } from './content.ts';
 export { type CursorBinding, decodeCursor, encodeCursor } from './cursor.ts';
 export { createLimiter, type Limiter, type Place } from './limiter.ts';

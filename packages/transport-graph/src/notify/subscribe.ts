@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Callbacks, type FolderId, isMailError, MailError } from '@signalbox/core';
-import { anySignal } from '@signalbox/kit';
+import { anySignal, type Bell, createBell } from '@signalbox/kit';
 import { segment } from '../http/request.ts';
 import type { Session } from '../session.ts';
-import { type Bell, createBell } from './bell.ts';
 import { newsIn } from './notification.ts';
 
 /** Says when to look. That it says nothing means nothing: who watches looks by the clock as well. */

@@ -1,10 +1,9 @@
-import { anySignal } from '@signalbox/kit';
+import { anySignal, type Bell, bellOf } from '@signalbox/kit';
 import type { Change, ChangeBatch, ChangesRequest } from '@signalbox/core';
 import { type Nudge, subscribe } from '../notify/subscribe.ts';
 import { enter, type Session } from '../session.ts';
 import { type Position, readCursor, type Silence, writeCursor } from './cursor.ts';
 import { beginSilence, type DeltaPage, readPage, requestPage } from './sweep.ts';
-import { createWaker, type Waker } from './waker.ts';
 
 /** One run of `changes`. */
 interface Run {
@@ -22,7 +21,7 @@ interface Run {
 export async function* readChanges(session: Session, request: ChangesRequest): AsyncGenerator<ChangeBatch, void, undefined> {
   enter(session, request);
   const stop = new AbortController();
-  const waker = createWaker(request.wake, stop.signal);
+  const waker = bellOf(request.wake, stop.signal);
   const { callbacks } = session;
   using nudge = request.watch && callbacks ? subscribe(session, callbacks, request.folder) : undefined;
   const run: Run = { session, request, position: undefined, silence: undefined, sweptAt: new Date(0) };
@@ -79,7 +78,7 @@ function batchOf({ session, request, sweptAt }: Run, position: Position, changes
 }
 
 /** Until somebody says that there is something, or it is time to look. */
-async function waitFor({ session, request }: Run, waker: Waker, nudge: Nudge | undefined): Promise<void> {
+async function waitFor({ session, request }: Run, waker: Bell, nudge: Nudge | undefined): Promise<void> {
   const over = new AbortController();
   const signal = anySignal(request.signal, session.client.closed, over.signal) ?? over.signal;
   try {

@@ -1,10 +1,10 @@
 import { type ChangeBatch, type ChangesRequest, isMailError, type MessageSummary } from '@signalbox/core';
+import { type Bell, bellOf } from '@signalbox/kit';
 import type { Connection } from '../connection/connection.ts';
 import { connectionIsGone } from '../errors.ts';
 import { enter, type Session } from '../session.ts';
 import { type Position, readCursor, writeCursor } from './cursor.ts';
 import { BATCH, look, positionNow, positionWithin, readBatch } from './sweep.ts';
-import { createWaker, type Waker } from './waker.ts';
 import { type Reason, waitForNews } from './watch.ts';
 
 /** One run of `changes`: where it is, and what it saw of its connection. */
@@ -34,7 +34,7 @@ const FIRST_RETRY_MS = 500;
 export async function* readChanges(session: Session, request: ChangesRequest): AsyncGenerator<ChangeBatch, void, undefined> {
   enter(session, request);
   const stop = new AbortController();
-  const waker = createWaker(request.wake, stop.signal);
+  const waker = bellOf(request.wake, stop.signal);
   const run: Run = { session, request, position: undefined, sweptAt: new Date(0), reportedAt: 0, seen: undefined, unfilled: 0, broken: false };
   try {
     if (request.since.kind === 'cursor') run.position = readCursor(session.refSpace, request.folder, request.since.cursor);
@@ -59,7 +59,7 @@ async function startNow(run: Run): Promise<ChangeBatch> {
 }
 
 /** Waits for something to happen, then reports it. A cut connection counts as something. */
-async function* watchOnce(run: Run, waker: Waker): AsyncGenerator<ChangeBatch, void, undefined> {
+async function* watchOnce(run: Run, waker: Bell): AsyncGenerator<ChangeBatch, void, undefined> {
   const { session, request } = run;
   try {
     yield* sweep(run, await waitFor(run, waker));
@@ -72,7 +72,7 @@ async function* watchOnce(run: Run, waker: Waker): AsyncGenerator<ChangeBatch, v
   }
 }
 
-async function waitFor(run: Run, waker: Waker): Promise<Reason> {
+async function waitFor(run: Run, waker: Bell): Promise<Reason> {
   const { session, request, seen } = run;
   const { signal, folder } = request;
   const { pollIntervalMs, idleRenewMs } = session.config;

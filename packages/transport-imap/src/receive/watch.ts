@@ -1,6 +1,6 @@
+import type { Bell } from '@signalbox/kit';
 import type { Lease } from '../connection/pool.ts';
 import type { Session } from '../session.ts';
-import type { Waker } from './waker.ts';
 
 /**
  * Why waiting ended: new mail was announced; a hint or the clock says look; or the connection was needed elsewhere,
@@ -9,7 +9,7 @@ import type { Waker } from './waker.ts';
 export type Reason = 'news' | 'look' | 'displaced';
 
 export interface WaitOptions {
-  readonly waker: Waker;
+  readonly waker: Bell;
   readonly signal: AbortSignal;
   /** Look again at the latest after this time. */
   readonly longestMs: number;

@@ -1,4 +1,4 @@
-/** Rings kept for whoever asks next: many are one. */
+/** Hints that it is time to look, for whoever asks next: many are one. */
 export interface Bell {
   ring(): void;
   /** Resolves at the next ring, or at once after one that nobody heard. Never settles once `signal` has aborted. */
@@ -24,4 +24,15 @@ export function createBell(): Bell {
       kept = false;
     },
   };
+}
+
+/** A bell that the hints of `ChangesRequest.wake` ring until `stop`. Their end ends nothing, and neither does their failure. */
+export function bellOf(hints: AsyncIterable<void> | undefined, stop: AbortSignal): Bell {
+  const bell = createBell();
+  const read = async (iterator: AsyncIterator<void>): Promise<void> => {
+    stop.addEventListener('abort', () => void iterator.return?.().then(undefined, () => {}), { once: true });
+    while (!(await iterator.next()).done && !stop.aborted) bell.ring();
+  };
+  if (hints) read(hints[Symbol.asyncIterator]()).catch(() => {});
+  return bell;
 }
