@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Plugin } from '@signalbox/core';
+import type { DeadlineNews } from './composition/deadline-logger.ts';
 import type { TestClock } from './composition/test-clock.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { chooseConfigFile } from './session/choose-config-file.ts';
 import type { Session } from './session/session.ts';
 import { UsageError } from './usage-error.ts';
+import { renderDeadline } from './view/deadline.ts';
 import { shortPath } from './view/problems.ts';
 import { createTerminal, type Terminal } from './view/terminal.ts';
 
@@ -59,10 +61,12 @@ export const action =
 
 function createCall({ io, plugins }: CallHost, options: GlobalOptions): Call {
   const file = chooseConfigFile({ option: options.config, env: io.env, cwd: io.cwd });
+  const terminal = createTerminal(io, { color: options.color, json: options.json ?? false });
   let redact = (text: string): string => text;
+  const onDeadline = (news: DeadlineNews): void => terminal.err.print(redact(options.json ? JSON.stringify(news) : renderDeadline(news, terminal.err)));
   return {
     io,
-    terminal: createTerminal(io, { color: options.color, json: options.json ?? false }),
+    terminal,
     options,
     file,
     shownFile: shortPath(file, io.cwd),
@@ -73,7 +77,7 @@ function createCall({ io, plugins }: CallHost, options: GlobalOptions): Call {
       await using stack = new AsyncDisposableStack();
       const test = stack.use(await testClock(io, options));
       const session = stack.use(
-        await openSession({ file, env: io.env, cwd: io.cwd, ...(options.data !== undefined && { data: options.data }), ...(plugins && { plugins }), ...(options.verbose && { logTo }), ...(test && { clock: test.clock }) }),
+        await openSession({ file, env: io.env, cwd: io.cwd, ...(options.data !== undefined && { data: options.data }), ...(plugins && { plugins }), ...(options.verbose ? { logTo } : { onDeadline }), ...(test && { clock: test.clock }) }),
       );
       redact = (text) => session.config.redact(text);
       const kept = stack.move();

@@ -3,6 +3,7 @@ export { EXIT, type ExitCode } from './exit-codes.ts';
 export { flows } from './flows.ts';
 export type { Io, Output } from './io.ts';
 export { run, type RunOptions } from './run.ts';
+export type { DeadlineNews } from './composition/deadline-logger.ts';
 export { openSession, type Session, type SessionOptions } from './session/session.ts';
 export { submit } from './session/submit.ts';
 export { type WatchEvent, watchFolder, type WatchOptions } from './session/watch-mailbox.ts';

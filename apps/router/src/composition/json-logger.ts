@@ -15,7 +15,7 @@ export const createJsonLogger = ({ write, clock, redact }: JsonLoggerOptions): L
   },
 });
 
-/** Says nothing: without `--verbose` the command speaks for itself. */
+/** Says nothing. */
 export const silentLogger: Logger = { log() {} };
 
 // JSON knows no errors: without this a logged one would read `{}`.

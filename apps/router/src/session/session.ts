@@ -4,6 +4,7 @@ import type { Clock, Logger, Plugin } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
 import { type Config, createRegistry, explain, type Explanation, loadConfig, type MailboxRoutes, type PluginRegistry, resolveRoutes, type Router } from '@signalbox/router';
 import { loadBundledPlugins } from '../composition/bundled-plugins.ts';
+import { createDeadlineLogger, type DeadlineNews } from '../composition/deadline-logger.ts';
 import { createJsonLogger, silentLogger } from '../composition/json-logger.ts';
 import { createServices, ROUTER } from '../composition/services.ts';
 import { flows } from '../flows.ts';
@@ -20,6 +21,8 @@ export interface SessionOptions {
   readonly cwd?: string;
   /** Where structured logs go; absent: nowhere. */
   readonly logTo?: (line: string) => void;
+  /** Told of deadlines where structured logs go nowhere; absent: nobody is, and what counts as told has been missed. */
+  readonly onDeadline?: (news: DeadlineNews) => void;
   /** The system's own when absent. */
   readonly clock?: Clock;
   /** Instead of the plugins that come with the command; for embedding and tests. */
@@ -39,7 +42,7 @@ export interface Session extends AsyncDisposable {
 }
 
 /** Throws `ConfigError`. A broken mailbox or plugin is no failure: see `routes` and `registry.problems`. */
-export async function openSession({ file, env, data, cwd = process.cwd(), logTo, clock = systemClock, plugins }: SessionOptions): Promise<Session> {
+export async function openSession({ file, env, data, cwd = process.cwd(), logTo, onDeadline, clock = systemClock, plugins }: SessionOptions): Promise<Session> {
   const text = await readConfigFile(file);
   const config = await loadConfig({ file, text, env, readFile: (path) => readFile(path, 'utf8') });
   const registry = await createRegistry({
@@ -50,7 +53,7 @@ export async function openSession({ file, env, data, cwd = process.cwd(), logTo,
   });
   const routes = await resolveRoutes({ config, registry, flows });
   const place = (): DataPlace => chooseDataPlace({ option: data, env, cwd, platform: process.platform });
-  const services = createServices({ log: createLog(config, clock, logTo), clock, routes, data: place });
+  const services = createServices({ log: createLog(config, clock, { ...(logTo && { logTo }), ...(onDeadline && { onDeadline }) }), clock, routes, data: place });
   return {
     config,
     registry,
@@ -62,5 +65,7 @@ export async function openSession({ file, env, data, cwd = process.cwd(), logTo,
   };
 }
 
-const createLog = (config: Config, clock: Clock, logTo: SessionOptions['logTo']): Logger =>
-  logTo ? createJsonLogger({ write: logTo, clock, redact: (text) => config.redact(text) }) : silentLogger;
+function createLog(config: Config, clock: Clock, { logTo, onDeadline }: Pick<SessionOptions, 'logTo' | 'onDeadline'>): Logger {
+  if (logTo) return createJsonLogger({ write: logTo, clock, redact: (text) => config.redact(text) });
+  return onDeadline ? createDeadlineLogger({ clock, tell: onDeadline }) : silentLogger;
+}
