@@ -13,6 +13,13 @@ import { readRecord, type Services, storeKey } from './services.ts';
 const appToken = keptToken.extend({ by: z.string() });
 type AppToken = z.output<typeof appToken>;
 
+/**
+ * A token tells the roles that were granted when it was made (FACTS.md A8), and those of clients that understand
+ * challenges live up to 28 hours (A9). Nobody is challenged because of a role that was added: without this, a running
+ * process would be refused until the next day what an administrator has just granted.
+ */
+const RENEW_AFTER_MS = 3_600_000;
+
 /** Tokens of the application itself: one per resource, however many mailboxes and processes use it. */
 export interface AppTokens {
   /** `scope` ends in `/.default`. */
@@ -137,7 +144,7 @@ async function askForToken(services: Services, { proof, id }: AppCredential, sco
   }
   const kept = keepToken(exchange.answer, wish, clock);
   if (!kept) throw new RefusedError(refusalOf({ answer: undefined, failure: undefined }, undefined, { party: services.party(), clock, secrets }));
-  return { ...kept, by: id };
+  return { ...kept, renewAt: Math.min(kept.renewAt, kept.obtainedAt + RENEW_AFTER_MS), by: id };
 }
 
 const isRefused = (got: Promise<unknown>): Promise<boolean> => got.then(() => false, () => true);

@@ -74,6 +74,20 @@ describe('the application as itself', () => {
     expect((await ask(provider, GRAPH)).token.reveal()).not.toBe(first.token.reveal());
   });
 
+  it('has what was granted since within an hour, without a restart, however long its token lives', async () => {
+    await using world = await openWorld();
+    world.tenant.directory.updateApp(CLIENT_ID, { roles: [{ resource: 'graph', role: 'Mail.ReadWrite' }] });
+    const provider = await world.open();
+    const first = await ask(provider, GRAPH);
+    expect(first.expiresAt!.getTime() - world.tenant.clock.now().getTime()).toBeGreaterThan(0.8 * DAY);
+    world.tenant.directory.updateApp(CLIENT_ID, { roles: [{ resource: 'graph', role: 'Mail.ReadWrite' }, { resource: 'graph', role: 'Mail.Send' }] });
+    world.tenant.clock.jump(59 * 60_000);
+    expect((await ask(provider, GRAPH)).token.reveal()).toBe(first.token.reveal());
+    world.tenant.clock.jump(60_000);
+    expect(decodeJwt((await ask(provider, GRAPH)).token.reveal())).toMatchObject({ roles: ['Mail.ReadWrite', 'Mail.Send'] });
+    expect(world.posted).toHaveLength(2);
+  });
+
   it('gets a fresh token for one that a server refused, the same one for everybody who holds the old one', async () => {
     await using world = await openWorld();
     const provider = await world.open();
