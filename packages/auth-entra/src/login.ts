@@ -36,17 +36,20 @@ async function finish(services: Services, requests: ClientRequests, challenge: L
     const grants = await (login.type === 'browser'
       ? finishInBrowser(services, requests, login, { state: challenge.state, callbackUrl, ...limit })
       : finishOnDevice(services, login, limit));
-    await keepSignIn(services, login, grants, limit);
+    await keepSignIn(services, login, grants);
   } catch (error) {
     const failure = error instanceof RefusedError ? error.refusal.error : error;
     // What passes by itself may be finished once more; an abort too.
-    if (failure instanceof MailError && !isTransient(failure)) await dropLogin(services, challenge.state, limit);
+    if (failure instanceof MailError && !isTransient(failure)) await forget(services, challenge.state);
     throw failure;
   }
-  await dropLogin(services, challenge.state, limit);
+  await forget(services, challenge.state);
 }
 
-async function keepSignIn(services: Services, { account, mailboxId }: LoginRecord, { answer, client, scopes }: Grants, options: { readonly signal?: AbortSignal }): Promise<void> {
+/** What a store that fails leaves behind opens nothing, and changes nothing about how the sign-in went. */
+const forget = (services: Services, state: string): Promise<void> => dropLogin(services, state, {}).catch(() => {});
+
+async function keepSignIn(services: Services, { account, mailboxId }: LoginRecord, { answer, client, scopes }: Grants): Promise<void> {
   const { tokens, clock, log } = services;
   const { refresh_token: refreshToken, id_token: idToken } = answer.body;
   const signedIn = readIdToken(idToken);
@@ -57,13 +60,24 @@ async function keepSignIn(services: Services, { account, mailboxId }: LoginRecor
   const now = clock.now().getTime();
   const token = keepToken(answer, {}, clock);
   const record = { version: 1, id: newState(), account, client, refreshToken, signedInAt: now, renewedAt: now, access: token ? { [scopes.toSorted().join(' ')]: token } : {} } as const;
-  await tokens.write(signInKey(services, account), writeSignIn(record), options);
+  try {
+    // Without the caller's signal: the code is spent, and what came for it is to be had only once.
+    await tokens.write(signInKey(services, account), writeSignIn(record));
+  } catch (error) {
+    throw spent(account, error);
+  }
   log.log('info', 'auth.signed-in', { account, mailbox: mailboxId, tenant: services.config.tenant, clientId: services.config.clientId });
 }
 
 const overdue = (account?: string): MailError =>
   new MailError('auth.interaction-required', 'The sign-in was finished already, or took too long.', {
     remedy: account === undefined ? { who: 'mailbox-user', action: 'sign-in-again', text: 'Begin to sign in anew.' } : signInRemedy(account),
+  });
+
+const spent = (account: string, cause: unknown): MailError =>
+  new MailError('auth.interaction-required', `${account} signed in, but that could not be stored, and it cannot be finished a second time.`, {
+    cause,
+    remedy: { who: 'operator', action: 'fix-config', text: `See why the store of tokens cannot be written, then begin to sign in as ${account} anew.` },
   });
 
 const wrongAccount = (account: string, name: string | undefined): MailError =>

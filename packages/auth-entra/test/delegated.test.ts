@@ -109,6 +109,35 @@ describe('somebody who signs in by a browser', () => {
     expect(await failureOf(provider.login!.finish(challenge, { callbackUrl: `${LOOPBACK}/?${query.toString()}` }))).toMatchObject({ code: 'auth.interaction-required', remedy: { who: 'mailbox-user', text: expect.stringContaining('accept the permissions') as string } });
   });
 
+  it('is told that it was in vain where the store fails after the code was spent, and signs in anew', async () => {
+    await using world = await openWorld();
+    const provider = await openDelegated(world);
+    const challenge = await provider.login!.begin(SALES, { prefer: 'browser', redirectUri: LOOPBACK });
+    if (challenge.type !== 'browser') throw new Error('A browser was asked for.');
+    const callbackUrl = await signInAt(world, challenge.authorizationUrl, { address: SALES.address });
+    world.tenant.faults.set('http.slow', { door: 'entra', ms: 200, path: 'token' }, { times: 1 });
+    const finishing = failureOf(provider.login!.finish(challenge, { callbackUrl }));
+    await expect.poll(() => world.posted.length).toBe(1);
+    world.tokens.break(new Error('disk full'));
+    expect(await finishing).toMatchObject({ code: 'auth.interaction-required', remedy: { who: 'operator', text: expect.stringContaining('anew') as string }, cause: { message: 'disk full' } });
+    world.tokens.break(undefined);
+    expect(await failureOf(provider.login!.finish(challenge, { callbackUrl }))).toMatchObject({ code: 'auth.interaction-required', remedy: { who: 'mailbox-user' } });
+    expect(world.tokens.keys()).toEqual([]);
+    await signIn(world);
+    expect(await ask(provider, IMAP)).toMatchObject({ kind: 'bearer' });
+  });
+
+  it('is signed in although the store fails to forget what began it', async () => {
+    await using world = await openWorld();
+    const provider = await openDelegated(world);
+    const challenge = await provider.login!.begin(SALES, { prefer: 'browser', redirectUri: LOOPBACK });
+    if (challenge.type !== 'browser') throw new Error('A browser was asked for.');
+    const callbackUrl = await signInAt(world, challenge.authorizationUrl, { address: SALES.address });
+    world.tokens.breakDelete(new Error('disk full'));
+    await provider.login!.finish(challenge, { callbackUrl });
+    expect(await ask(provider, IMAP)).toMatchObject({ kind: 'bearer' });
+  });
+
   it('has a quarter of an hour', async () => {
     await using world = await openWorld();
     const provider = await openDelegated(world);

@@ -9,12 +9,15 @@ export interface SharedTokens extends TokenStore {
   readonly turns: () => number;
   /** Every call fails with this from now on. */
   break(error: Error | undefined): void;
+  /** Every call that deletes fails with this from now on. */
+  breakDelete(error: Error): void;
 }
 
 export function createSharedTokens(): SharedTokens {
   const store = createMemoryTokenStore();
   const seen = new Map<string, string>();
   let broken: Error | undefined;
+  let brokenDelete: Error | undefined;
   let turns = 0;
   const watched = async <T>(key: string, call: () => Promise<T>): Promise<T> => {
     if (broken) throw broken;
@@ -33,9 +36,12 @@ export function createSharedTokens(): SharedTokens {
     break(error) {
       broken = error;
     },
+    breakDelete(error) {
+      brokenDelete = error;
+    },
     read: (key, options) => watched(key, () => store.read(key, options)),
     write: (key, value, options) => watched(key, () => store.write(key, value, options)),
-    delete: (key, options) => watched(key, () => store.delete(key, options)),
+    delete: (key, options) => watched(key, () => (brokenDelete ? Promise.reject(brokenDelete) : store.delete(key, options))),
     update(key, change, options) {
       turns += 1;
       return watched(key, () => store.update(key, change, options));
