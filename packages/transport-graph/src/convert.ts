@@ -31,7 +31,7 @@ export const SUMMARY = {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Absent for what names no message, or does not say when it came. */
+/** Absent for what names no message, or does not say when it came: `withDates` asks for that again. */
 export function summaryOf(message: GraphMessage, folder: FolderId | undefined = message.parentFolderId ?? undefined): MessageSummary | undefined {
   const { id, receivedDateTime, internetMessageId, subject, from } = message;
   const receivedAt = dateOf(receivedDateTime);
@@ -66,7 +66,7 @@ function addThread(summary: Writable<MessageSummary>, properties: NonNullable<Gr
 /** Graph writes the tag of an answer as it likes: other case, no leading zeros. */
 const isProperty = (id: string, wanted: string): boolean => id.length >= 6 && id.toLowerCase().endsWith(wanted.slice(-4));
 
-function dateOf(text: string | null | undefined): Date | undefined {
+export function dateOf(text: string | null | undefined): Date | undefined {
   if (!text) return undefined;
   const date = new Date(text);
   // 0001-01-01 is how .NET writes an instant that is not there.

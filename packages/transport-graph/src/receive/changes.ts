@@ -59,7 +59,7 @@ async function* sweep(run: Run): AsyncGenerator<ChangeBatch, void, undefined> {
   };
   try {
     for (let asked: Promise<DeltaPage> | undefined = ask(run.position); asked; ) {
-      const page = readPage(session, folder, await asked, { position: run.position, silence: run.silence });
+      const page = await readPage(session, folder, await asked, { position: run.position, silence: run.silence, signal: request.signal });
       run.position = page.complete ? page.position : { ...page.position, begun: sweptAt };
       run.silence = undefined;
       asked = page.complete ? undefined : ask(run.position);

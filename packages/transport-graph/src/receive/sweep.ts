@@ -1,9 +1,10 @@
 import { type Change, type FolderId, MailError } from '@signalbox/core';
-import { type GraphMessage, SUMMARY, summaryOf } from '../convert.ts';
+import { type GraphMessage, keywordsOf, SUMMARY, summaryOf } from '../convert.ts';
 import { type GraphRequest, segment } from '../http/request.ts';
 import { type Page, pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
 import type { Position, Silence } from './cursor.ts';
+import { withDates } from './dates.ts';
 import { KnownMessages } from './known.ts';
 
 /** Messages in one answer. Asked for with every request, because the link does not have to keep it. */
@@ -39,11 +40,14 @@ export interface PageOptions {
 }
 
 /** What a page tells. Pages have to be read in their order. */
-export function readPage({ client, config }: Session, folder: FolderId, page: DeltaPage, { position, silence: given }: Omit<PageOptions, 'signal'>): Read {
+export async function readPage(session: Session, folder: FolderId, page: DeltaPage, { position, silence: given, signal }: PageOptions): Promise<Read> {
+  const { client, config } = session;
   const known = position?.known ?? new KnownMessages();
   const first = position?.first ?? true;
   const silence = position?.silence ?? given;
-  const changes = (page.value ?? []).flatMap((message) => changesOf(message, { folder, known, first, silence }));
+  const isSpared = (message: GraphMessage): boolean => known.has(message.id ?? '') || (silence !== undefined && wasPresent(message, silence));
+  const messages = await withDates(session, page.value ?? [], { folder, isSpared, signal });
+  const changes = messages.flatMap((message) => changesOf(message, { folder, known, first, silence }));
   const [next, delta] = [page['@odata.nextLink'], page['@odata.deltaLink']];
   const link = next ?? delta;
   if (link === undefined) throw new MailError('protocol.violation', `${client.host} does not say how to go on.`);
@@ -80,11 +84,12 @@ function changesOf(message: GraphMessage, { folder, known, first, silence }: Loo
     return first ? [] : [{ type: 'message-removed', ref: { folder, key: id } }];
   }
   const summary = summaryOf(message, folder);
-  if (!summary) return [];
+  const isSilent = silence !== undefined && wasPresent(message, silence);
+  if (!summary && !isSilent && !known.has(id)) return []; // told in the log; whenever it has a date, it has come
   const wasKnown = known.add(id);
-  if (silence !== undefined && wasPresent(message, silence)) return [];
-  const updated: Change = { type: 'message-updated', ref: summary.ref, keywords: summary.keywords };
-  if (wasKnown) return [updated];
+  if (isSilent) return [];
+  const updated: Change = { type: 'message-updated', ref: { folder, key: id }, keywords: keywordsOf(message) };
+  if (wasKnown || !summary) return [updated];
   const added: Change = { type: 'message-added', message: summary };
   return first || isFresh(message) ? [added] : [added, updated];
 }
