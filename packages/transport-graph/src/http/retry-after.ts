@@ -1,5 +1,5 @@
-/** No server means to send a client away for longer; what is longer is a mistake or a clock that is wrong. */
-const LONGEST_MS = 24 * 3_600_000;
+/** A pause holds for the whole mailbox: one answer, mistaken or from a clock that is wrong, must not end its day. Who still wants less after an hour says so again. */
+const LONGEST_MS = 3_600_000;
 
 /**
  * Milliseconds of a Retry-After header: seconds (also a fraction, FACTS.md E12) or an HTTP date, which counts from the server's own
