@@ -1,9 +1,13 @@
 import type { Clock } from '@signalbox/core';
 import { collectBytes } from '@signalbox/kit';
 import { describe, expect, it } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import { plugin } from '../src/index.ts';
 import { setting } from './setting.ts';
 
 const INBOX = { method: 'GET', path: '/mailFolders/inbox', query: { $select: 'id,displayName' }, names: 'folder' } as const;
+
+it('the plugin has the version of its package', () => expect(plugin.version).toBe(manifest.version));
 
 describe('the client', () => {
   it('asks for immutable ids, names itself and its request, and reads the answer', () =>
@@ -11,7 +15,7 @@ describe('the client', () => {
       const folder = await client().json<{ displayName?: string }>(INBOX);
       expect(folder.displayName).toBe('Inbox');
       const [{ headers } = expect.fail()] = requests;
-      expect(headers).toMatchObject({ prefer: 'IdType="ImmutableId"', 'user-agent': expect.stringContaining('signalbox'), 'return-client-request-id': 'true', 'client-request-id': expect.stringMatching(/^[\da-f-]{36}$/) });
+      expect(headers).toMatchObject({ prefer: 'IdType="ImmutableId"', 'user-agent': `signalbox-transport-graph/${manifest.version}`, 'return-client-request-id': 'true', 'client-request-id': expect.stringMatching(/^[\da-f-]{36}$/) });
       expect(logged).toMatchObject([{ event: 'graph.answered', fields: { status: 200, clientRequestId: headers['client-request-id'], requestId: expect.any(String) } }]);
     }));
 

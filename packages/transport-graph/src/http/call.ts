@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Credential, CredentialSource } from '@signalbox/core';
 import { bodyOf, type GraphRequest, isIdempotent, preferOf, type RequestBody } from './request.ts';
 import type { Failure, Tries } from './repeat.ts';
+import { VERSION } from '../version.ts';
 
-const USER_AGENT = 'signalbox-transport-graph/0.1.0';
+const USER_AGENT = `signalbox-transport-graph/${VERSION}`;
 
 /** One request over all its attempts. */
 export class Call {
