@@ -84,18 +84,19 @@ interface BeatOptions {
   readonly signal: AbortSignal;
 }
 
-/** Beats until the signal aborts, or until there is nothing left to keep. Never rejects: what a failure means is seen at the commit. */
+/**
+ * Beats until the signal aborts, or until there is nothing left to keep. Never rejects: what a failure means is seen at the commit. A beat
+ * that failed, on a busy database perhaps, is followed by others: the turn is ours until another has taken it.
+ */
 async function beat(keep: () => Promise<boolean>, { clock, log, everyMs, signal }: BeatOptions): Promise<void> {
-  try {
-    for (;;) {
-      await clock.sleep(everyMs, signal);
-      if (!(await keep())) {
-        log.log('warn', 'store.turn-lost');
-        return;
-      }
+  while (await clock.sleep(everyMs, signal).then(() => true, () => false)) {
+    try {
+      if (await keep()) continue;
+      log.log('warn', 'store.turn-lost');
+      return;
+    } catch (error) {
+      if (!signal.aborted) log.log('warn', 'store.turn-not-kept', { code: isMailError(error) ? error.code : 'internal' });
     }
-  } catch (error) {
-    if (!signal.aborted) log.log('warn', 'store.turn-not-kept', { code: isMailError(error) ? error.code : 'internal' });
   }
 }
 
