@@ -5,11 +5,11 @@ import type { Store } from '@signalbox/store';
 export function createLazyTokenStore(open: () => Promise<Store>): TokenStore & AsyncDisposable {
   let opening: Promise<Store> | undefined;
   const tokens = async (): Promise<TokenStore> => {
-    opening ??= open();
+    const mine = (opening ??= open());
     try {
-      return (await opening).tokens;
+      return (await mine).tokens;
     } catch (error) {
-      opening = undefined;
+      if (opening === mine) opening = undefined; // a newer one is another's, and has to be closed in the end
       throw error;
     }
   };
