@@ -28,7 +28,10 @@ interface DeviceAnswer {
   readonly interval?: unknown;
 }
 
-/** RFC 8628 §3.1. Always as a public client: Entra wants it so (FACTS.md A5). */
+/**
+ * RFC 8628 §3.1. Always as a public client: Entra wants it so (FACTS.md A5). For one resource: where a device code is
+ * asked for two, the person signs in and consents, and then every poll is refused (docs/quirks/entra.md).
+ */
 export async function beginOnDevice(services: Services, { state, account, mailboxId }: DeviceBeginning, options: { readonly signal?: AbortSignal }): Promise<LoginChallenge> {
   const [scopes = []] = groupScopes(services.config.scopes).map((group) => userScopes(group, services.cloud));
   const exchange = services.exchange(options.signal);

@@ -177,6 +177,18 @@ describe('somebody who signs in by device code', () => {
     expect(JSON.stringify(challenge)).not.toContain('device_code');
   });
 
+  it('is asked for what the first resource needs: a code for several could not be redeemed', async () => {
+    await using world = await openWorld();
+    const provider = await openDelegated(world, { scopes: [IMAP, GRAPH_SEND, SMTP] });
+    const challenge = await provider.login!.begin(SALES, { prefer: 'device-code' });
+    const finishing = provider.login!.finish(challenge);
+    await expect.poll(() => world.posted.length).toBe(1);
+    await enterCode(world, challenge);
+    await waitWhile(world, () => world.posted.length < 2);
+    await finishing;
+    expect(decodeJwt((await ask(provider, IMAP)).token.reveal())).toMatchObject({ scp: 'IMAP.AccessAsUser.All SMTP.Send' });
+  });
+
   it('is waited for through an outage, and not longer than the code lives', async () => {
     await using world = await openWorld();
     const provider = await openDelegated(world);
