@@ -54,6 +54,7 @@ const federated = z
 const CREDENTIALS = ['clientSecret', 'certificate', 'federated', 'managedIdentity'] as const;
 /** Names of no organisation: where an application acts as itself, it has to be known which (FACTS.md A1). */
 const ALIASES: ReadonlySet<string> = new Set(['common', 'organizations', 'consumers']);
+export const isAlias = (tenant: string): boolean => ALIASES.has(tenant.toLowerCase());
 
 export const configSchema = z
   .strictObject({
@@ -95,7 +96,7 @@ export const configSchema = z
     if (config.secondCertificate && !config.certificate) problem('secondCertificate', 'there is no first one');
     if (config.grant !== 'delegated') {
       if (given.length === 0) problem('clientSecret', `the application needs a credential: one of ${CREDENTIALS.join(', ')}`);
-      if (ALIASES.has(config.tenant.toLowerCase())) problem('tenant', `"${config.tenant}" names no organisation; the domain or the id of one is needed`);
+      if (isAlias(config.tenant)) problem('tenant', `"${config.tenant}" names no organisation; the domain or the id of one is needed`);
     }
     if (config.grant !== 'client-credentials' && config.managedIdentity) problem('managedIdentity', 'a managed identity cannot act for a person');
     if (config.grant === 'assertion' && (config.token === undefined) === (config.tokenFile === undefined)) problem('tokenFile', 'exactly one of token and tokenFile is needed');

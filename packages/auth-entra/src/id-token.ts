@@ -3,6 +3,8 @@ export interface SignedIn {
   /** As the tenant names the account; absent when it does not say. */
   readonly name?: string;
   readonly names: readonly string[];
+  /** The organisation whose account it is; personal accounts have one of their own. */
+  readonly tenantId?: string;
 }
 
 /**
@@ -13,7 +15,8 @@ export function readIdToken(token: unknown): SignedIn {
   const claims = typeof token === 'string' ? payloadOf(token) : {};
   const names = ['preferred_username', 'upn', 'oid'].flatMap((claim) => (typeof claims[claim] === 'string' ? [claims[claim]] : []));
   const [name] = names;
-  return { names, ...(name !== undefined && { name }) };
+  const { tid } = claims;
+  return { names, ...(name !== undefined && { name }), ...(typeof tid === 'string' && { tenantId: tid }) };
 }
 
 /** For diagnostics, and for id tokens: access tokens are opaque (FACTS.md A8). Empty where it is no JWT. */

@@ -1,6 +1,7 @@
 import { type FinishOptions, type InteractiveLogin, type LoginChallenge, MailError } from '@signalbox/core';
 import { beginInBrowser, finishInBrowser } from './browser-login.ts';
 import type { ClientRequests } from './client-requests.ts';
+import { isAlias } from './config.ts';
 import { beginOnDevice, finishOnDevice } from './device-login.ts';
 import { isTransient } from './errors.ts';
 import { readIdToken } from './id-token.ts';
@@ -57,15 +58,19 @@ async function keepSignIn(services: Services, { account, mailboxId }: LoginRecor
   if (typeof refreshToken !== 'string' || refreshToken === '') {
     throw new MailError('protocol.violation', 'Microsoft Entra gave no refresh token.', { retry: 'never', remedy: signInRemedy(account) });
   }
+  const key = signInKey(services, account);
+  const keeping = <T>(work: Promise<T>): Promise<T> => work.catch((error: unknown) => Promise.reject(spent(account, error)));
+  const { tenantId } = signedIn;
+  if (isAlias(services.config.tenant)) {
+    // Names are unique within a tenant alone, and an alias lets in every tenant there is: the first one to sign in stays.
+    const before = readSignIn(await keeping(tokens.read(key)));
+    if (before?.tenantId !== undefined && before.tenantId !== tenantId) throw otherTenant(account);
+  }
   const now = clock.now().getTime();
   const token = keepToken(answer, {}, clock);
-  const record = { version: 1, id: newState(), account, client, refreshToken, signedInAt: now, renewedAt: now, access: token ? { [scopes.toSorted().join(' ')]: token } : {} } as const;
-  try {
-    // Without the caller's signal: the code is spent, and what came for it is to be had only once.
-    await tokens.write(signInKey(services, account), writeSignIn(record));
-  } catch (error) {
-    throw spent(account, error);
-  }
+  const record = { version: 1, id: newState(), account, ...(tenantId !== undefined && { tenantId }), client, refreshToken, signedInAt: now, renewedAt: now, access: token ? { [scopes.toSorted().join(' ')]: token } : {} } as const;
+  // Without the caller's signal: the code is spent, and what came for it is to be had only once.
+  await keeping(tokens.write(key, writeSignIn(record)));
   log.log('info', 'auth.signed-in', { account, mailbox: mailboxId, tenant: services.config.tenant, clientId: services.config.clientId });
 }
 
@@ -83,6 +88,11 @@ const spent = (account: string, cause: unknown): MailError =>
 const wrongAccount = (account: string, name: string | undefined): MailError =>
   new MailError('auth.wrong-account', `${name ?? 'Somebody without a name'} signed in, but the mailbox belongs to ${account}.`, {
     remedy: { who: 'mailbox-user', action: 'sign-in-again', text: `Sign out in the browser and sign in as ${account}; where another account may open the mailbox, the operator names it as "account".` },
+  });
+
+const otherTenant = (account: string): MailError =>
+  new MailError('auth.wrong-account', `The ${account} that signed in is in another organisation than the ${account} that did before.`, {
+    remedy: { who: 'mailbox-user', action: 'sign-in-again', text: `Sign in with the account that signed in before; where the mailbox has moved, sign out first. The operator may name the organisation as "tenant".` },
   });
 
 async function unwrapped<T>(work: Promise<T>): Promise<T> {

@@ -13,6 +13,8 @@ export const signInRecord = z.object({
   /** Another one for each sign-in: what was refused before says nothing about it. */
   id: z.string(),
   account: z.string(),
+  /** Whose account it is, by id. Absent where Entra did not say. */
+  tenantId: z.string().optional(),
   /** How the token was got is how it has to be renewed (AADSTS700025, 7000218). */
   client: z.enum(['public', 'confidential']),
   refreshToken: z.string(),

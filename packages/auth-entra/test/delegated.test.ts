@@ -91,6 +91,20 @@ describe('somebody who signs in by a browser', () => {
     expect(decodeJwt((await ask(await openDelegated(world), IMAP)).token.reveal())).toMatchObject({ upn: SALES.address });
   });
 
+  it('stays in the organisation of the first time where the configuration names none, until signed out', async () => {
+    await using world = await openWorld();
+    const { directory } = world.tenant;
+    directory.updateApp(CLIENT_ID, { multiTenant: true });
+    const config = { tenant: 'organizations' };
+    for (let times = 0; times < 2; times += 1) await signIn(world, config);
+    const elsewhere = { displayName: 'Fabrikam', id: '00000000-0000-0000-0000-00000000fab1' };
+    directory.updateTenant(elsewhere); // an account by the same name, of another tenant
+    expect(await failureOf(signIn(world, config))).toMatchObject({ code: 'auth.wrong-account', remedy: { who: 'mailbox-user', action: 'sign-in-again' } });
+    await (await openDelegated(world, config)).revoke(SALES);
+    await signIn(world, config);
+    expect(decodeJwt((await ask(await openDelegated(world, config), IMAP)).token.reveal())).toMatchObject({ tid: elsewhere.id });
+  });
+
   it('may open a shared mailbox where the configuration says who does', async () => {
     await using world = await openWorld();
     expect(await failureOf(signIn(world, {}, { mailbox: SHARED }))).toMatchObject({ code: 'auth.wrong-account' });
