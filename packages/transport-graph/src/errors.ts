@@ -8,15 +8,17 @@ import { REMEDIES } from './remedies.ts';
 export interface Circumstances {
   readonly host: string;
   readonly names?: GraphRequest['names'];
+  /** The address is a secret: what the server says, or `fetch` of it, may repeat it. */
+  readonly anonymous?: boolean;
   /** The request may have been carried out nevertheless. */
   readonly uncertain?: boolean;
 }
 
 /** What Graph answered → `MailError`. Pure. */
-export function refusalToMailError(refusal: Refusal, { host, names, uncertain = false }: Circumstances): MailError {
+export function refusalToMailError(refusal: Refusal, { host, names, anonymous = false, uncertain = false }: Circumstances): MailError {
   const rule = ruleFor(refusal, names);
   const options = {
-    detail: detailOf(refusal),
+    detail: detailOf(anonymous ? { ...refusal, message: '' } : refusal),
     ...(uncertain && { retry: 'unknown-outcome' as const }),
     ...(refusal.retryAfterMs !== undefined && { retryAfterMs: refusal.retryAfterMs }),
   };
@@ -54,12 +56,12 @@ const NETWORK: readonly NetworkRule[] = [
 ];
 
 /** What `fetch`, or reading its body, threw → `MailError`. Pure; a `MailError` passes unchanged. */
-export function networkToMailError(error: unknown, { host, uncertain = false }: Circumstances): MailError {
+export function networkToMailError(error: unknown, { host, anonymous = false, uncertain = false }: Circumstances): MailError {
   if (isMailError(error)) return error;
   const codes = codesOf(error);
   const rule = NETWORK.find((rule) => codes.some((code) => rule.codes.test(code)));
   const retry = uncertain && !rule?.unsent ? { retry: 'unknown-outcome' as const } : {};
-  const cause = Object.assign(new Error(error instanceof Error ? error.message : 'fetch failed'), codes[0] !== undefined && { code: codes[0] });
+  const cause = Object.assign(new Error(error instanceof Error && !anonymous ? error.message : 'fetch failed'), codes[0] !== undefined && { code: codes[0] });
   if (!rule) return new MailError('connection.lost', `The connection to ${host} was lost.`, { cause, ...retry });
   return new MailError(rule.code, rule.message.replace('{host}', host), { cause, ...retry, ...(rule.remedy && { remedy: rule.remedy }) });
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Submission } from '@signalbox/core';
 import PostalMime, { type Email } from 'postal-mime';
 import { describe, expect, it } from 'vitest';
@@ -171,6 +172,49 @@ describe('an upload', () => {
       expect(submission.content.opened).toBe(5); // header, survey, first walk, the file again, the walk from there on
     }));
 
+  it.each([401, 403, 404, 410])('begins anew where the address of its session answers %d, whatever its credential could do', (status) =>
+    setting(async (here) => {
+      const { open, tenant, context, requests } = here;
+      let puts = 0;
+      const fetch: typeof globalThis.fetch = async (input, init) => {
+        if (init?.method === 'PUT' && (puts += 1) === 2) return Response.json({ error: { code: '', message: `No: ${input as string}` } }, { status });
+        return context.fetch(input, init);
+      };
+      const { send } = await open({}, { clock: hurried(tenant.clock), fetch });
+      await send!.dispatch(letterWithFiles([{ name: 'a.bin', octets: 9 * MB }, { name: 'b.bin', octets: 1_000, seed: 5 }]));
+      const mail = await PostalMime.parse(tenant.mailFlow.submitted[0]!.raw, { attachmentEncoding: 'arraybuffer' });
+      expect(mail.attachments.map((file) => octetsOf(file).equals(octetsAt(0, octetsOf(file).byteLength, file.filename === 'a.bin' ? 1 : 5)))).toEqual([true, true]);
+      expect(requests.filter(({ url }) => url.endsWith('createUploadSession')).length).toBe(2);
+    }),
+  );
+
+  it('gives up when every session is refused, with its sessions cancelled and no word of their addresses', () =>
+    setting(async (here) => {
+      const { open, tenant, context, requests, mailbox, logged } = here;
+      const fetch: typeof globalThis.fetch = async (input, init) =>
+        init?.method === 'PUT' ? Response.json({ error: { code: 'Denied', message: `No: ${input as string}` } }, { status: 403 }) : context.fetch(input, init);
+      const { send } = await open({}, { clock: hurried(tenant.clock), fetch });
+      const error: unknown = await send!.dispatch(letterWithFiles([{ name: 'a.bin', octets: 4 * MB }])).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'unavailable' });
+      expect(requests.filter(({ url }) => url.endsWith('createUploadSession')).length).toBe(3);
+      expect(requests.filter(({ method, url }) => method === 'DELETE' && url.includes('authtoken')).length).toBe(3);
+      expect(mailbox.folder('drafts')?.messages.length).toBe(0);
+      expect(inspect([error, logged], { depth: 10 })).not.toMatch(/authtoken|attachmentsessions/i);
+    }));
+
+  it('that fails for good cancels its session, and tells nobody the address', () =>
+    setting(async ({ open, tenant, context, requests, logged }) => {
+      const fetch: typeof globalThis.fetch = async (input, init) => {
+        if (init?.method === 'PUT') throw new TypeError(`Failed to parse URL from ${input as string}`);
+        return context.fetch(input, init);
+      };
+      const { send } = await open({ requestTimeoutMs: 600_000 }, { clock: hurried(tenant.clock, 100_000), fetch });
+      const error: unknown = await send!.dispatch(letterWithFiles([{ name: 'a.bin', octets: 4 * MB }])).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'connection.lost' });
+      expect(requests.filter(({ method, url }) => method === 'DELETE' && url.includes('authtoken')).length).toBe(1);
+      expect(inspect([error, logged], { depth: 10 })).not.toMatch(/authtoken|attachmentsessions/i);
+    }));
+
   it('that fails for good leaves no draft', () =>
     setting(async ({ open, tenant, mailbox, fault }) => {
       const { send } = await open({}, { clock: hurried(tenant.clock) });
@@ -180,7 +224,7 @@ describe('an upload', () => {
     }));
 
   it('stops on abort', () =>
-    setting(async ({ open, mailbox, context }) => {
+    setting(async ({ open, mailbox, context, requests }) => {
       const stop = new AbortController();
       const { send } = await open({}, { fetch: async (input, init) => {
         if (init?.method === 'PUT') stop.abort(new Error('enough'));
@@ -188,6 +232,7 @@ describe('an upload', () => {
       } });
       await expect(send!.dispatch(letterWithFiles([{ name: 'a.bin', octets: 4 * MB }]), { signal: stop.signal })).rejects.toThrow('enough');
       await expect.poll(() => mailbox.folder('drafts')?.messages.length).toBe(0);
+      expect(requests.filter(({ method, url }) => method === 'DELETE' && url.includes('authtoken')).length).toBe(1);
     }));
 
   it('keeps the address of its session out of the log', () =>

@@ -83,9 +83,10 @@ async function refusalOf({ clock, host }: Wire, call: Call, exchange: Exchange):
   return { error, status, ...(claims !== undefined && { claims }) };
 }
 
-const circumstancesOf = ({ host }: Pick<Wire, 'host'>, { request, idempotent }: Call, uncertain: boolean): Circumstances => ({
+const circumstancesOf = ({ host }: Pick<Wire, 'host'>, { request, idempotent, anonymous }: Call, uncertain: boolean): Circumstances => ({
   host,
   ...(request.names && { names: request.names }),
+  anonymous,
   uncertain: uncertain && !idempotent,
 });
 

@@ -23,9 +23,16 @@ export async function upload(sending: Sending, { draftId, part, pieces, before }
   const { client, log } = sending;
   for (let sessions = 1; ; sessions += 1) {
     const session = await openUploadSession(sending, draftId, part, options);
-    if (await fill(sending, session, { part, pieces }, options)) return;
-    if ((await countAttachments(client, draftId, options)) > before) return; // complete: only its last answer was lost
-    if (sessions >= MOST_SESSIONS) throw new MailError('unavailable', `${client.host} lost ${sessions} upload sessions before they were complete.`);
+    try {
+      if (await fill(sending, session, { part, pieces }, options)) return;
+      if ((await countAttachments(client, draftId, options)) > before) return; // complete: only its last answer was lost
+      if (sessions >= MOST_SESSIONS) throw new MailError('unavailable', `${client.host} lost ${sessions} upload sessions before they were complete.`);
+    } catch (error) {
+      const cancelled = session.cancel();
+      if (!options?.signal?.aborted) await cancelled;
+      throw error;
+    }
+    await session.cancel(); // a refused one may still be there
     log.log('warn', 'graph.upload-session-lost', { sessions });
   }
 }
@@ -49,10 +56,7 @@ async function fill({ clock, log }: Sending, session: UploadSession, attachment:
     } catch (error) {
       failures += 1;
       if (!isMailError(error) || !INTERRUPTIONS.has(error.code)) throw error;
-      if (failures > MOST_FAILURES) {
-        await session.cancel();
-        throw error;
-      }
+      if (failures > MOST_FAILURES) throw error;
       log.log('info', 'graph.upload-interrupted', { failures, received: farthest, code: error.code });
       await clock.sleep(error.retryAfterMs ?? backOffMs(failures), options?.signal);
       position = 'unknown';
@@ -60,8 +64,8 @@ async function fill({ clock, log }: Sending, session: UploadSession, attachment:
   }
 }
 
-/** A range the server does not expect is an answer that makes no sense (416), and a session that has ended is not found. */
-const INTERRUPTIONS: ReadonlySet<MailErrorCode> = new Set(['unavailable', 'timeout', 'connection.lost', 'throttled', 'protocol.violation', 'message.not-found']);
+/** A range the server does not expect is an answer that makes no sense (416). */
+const INTERRUPTIONS: ReadonlySet<MailErrorCode> = new Set(['unavailable', 'timeout', 'connection.lost', 'throttled', 'protocol.violation']);
 
 async function step(session: UploadSession, { part, pieces }: Attachment, position: Position, options?: CallOptions): Promise<number | 'complete' | 'gone'> {
   if (position === 'unknown' || position >= part.size) {
@@ -69,5 +73,6 @@ async function step(session: UploadSession, { part, pieces }: Attachment, positi
     return next === undefined || next >= part.size ? 'gone' : next;
   }
   const piece = await pieces.from(position);
-  return (await session.put(piece, position, options)) ? 'complete' : position + piece.byteLength;
+  const answer = await session.put(piece, position, options);
+  return answer === 'taken' ? position + piece.byteLength : answer;
 }
