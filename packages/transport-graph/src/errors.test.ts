@@ -72,6 +72,13 @@ describe('what Graph refuses', () => {
     expect(refusalToMailError(refusal, { host: 'h' }).retry).toBe(ERROR_CODES.timeout.retry);
   });
 
+  it.each([400, 409, 412, 423])('never repeats a change after a %d nobody understands, and asks again after a while where it only reads', (status) => {
+    const refusal = { status, ...describeError('<html>') };
+    expect(refusalToMailError(refusal, { host: 'h' })).toMatchObject({ code: 'protocol.violation', retry: 'never' });
+    expect(refusalToMailError(refusal, { host: 'h', reading: true })).toMatchObject({ code: 'protocol.violation', retry: 'safe', retryAfterMs: 900_000 });
+    expect(refusalToMailError({ ...refusal, retryAfterMs: 5_000 }, { host: 'h', reading: true })).toMatchObject({ retry: 'safe', retryAfterMs: 5_000 });
+  });
+
   it('shows no token that the server repeats', () => {
     const token = `${'eyJ0eXAiOiJKV1QiLCJub25jZSI6'.repeat(2)}.${'eyJhdWQiOiJodHRwczovL2dyYXBo'.repeat(2)}.${'c2lnbmF0dXJl'.repeat(3)}`;
     const error = refusalToMailError({ status: 401, codes: ['InvalidAuthenticationToken'], message: `CompactToken parsing failed: ${token}` }, { host: 'h' });

@@ -8,6 +8,8 @@ import { REMEDIES } from './remedies.ts';
 export interface Circumstances {
   readonly host: string;
   readonly names?: GraphRequest['names'];
+  /** Nothing is changed by it, so that it can be asked again for as long as somebody wants to know. */
+  readonly reading?: boolean;
   /** The address is a secret: what the server says, or `fetch` of it, may repeat it. */
   readonly anonymous?: boolean;
   /** The request may have been carried out nevertheless. */
@@ -15,15 +17,23 @@ export interface Circumstances {
 }
 
 /** What Graph answered → `MailError`. Pure. */
-export function refusalToMailError(refusal: Refusal, { host, names, anonymous = false, uncertain = false }: Circumstances): MailError {
+export function refusalToMailError(refusal: Refusal, { host, names, reading = false, anonymous = false, uncertain = false }: Circumstances): MailError {
   const rule = ruleFor(refusal, names);
   const options = {
     detail: detailOf(anonymous ? { ...refusal, message: '' } : refusal),
     ...(uncertain && { retry: 'unknown-outcome' as const }),
     ...(refusal.retryAfterMs !== undefined && { retryAfterMs: refusal.retryAfterMs }),
   };
-  if (!rule) return new MailError('protocol.violation', `${host} answered in a way that is not understood.`, { ...options, ...(refusal.status < 500 && { retry: 'never' }) });
+  if (!rule) return new MailError('protocol.violation', `${host} answered in a way that is not understood.`, { ...options, ...repetitionOf(refusal, reading) });
   return new MailError(rule.code, rule.message.replace('{host}', host), { ...options, ...(rule.remedy && { remedy: rule.remedy }), ...(rule.affects && { affects: rule.affects }) });
+}
+
+/** What nobody understands may be a gateway's page, a lock, or an answer for that hour: a watch goes on, and asks seldom. */
+const PUZZLED_MS = 15 * 60_000;
+
+function repetitionOf({ status, retryAfterMs }: Refusal, reading: boolean): { readonly retry?: 'never'; readonly retryAfterMs?: number } {
+  if (status >= 500) return {};
+  return reading ? { retryAfterMs: retryAfterMs ?? PUZZLED_MS } : { retry: 'never' };
 }
 
 function detailOf({ status, codes, message, requestId }: Refusal): ProtocolDetail {

@@ -95,6 +95,15 @@ describe('the client, when the server wants less or fails', () => {
       expect(requests.map(({ headers }) => headers['connection'])).toEqual([undefined, 'close']);
     }));
 
+  it.each([409, 412, 423])('leaves it open to ask again after a %d from whatever stands in between, but sends nothing twice', (status) =>
+    setting(async ({ client }) => {
+      const graph = client({}, { fetch: async () => new Response('<html>The gateway is locked.</html>', { status }) });
+      await expect(graph.json(INBOX)).rejects.toMatchObject({ code: 'protocol.violation', retry: 'safe', retryAfterMs: 900_000 });
+      await expect(graph.batch([INBOX])).resolves.toMatchObject([{ error: { code: 'protocol.violation', retry: 'safe' } }]);
+      await expect(graph.run({ method: 'POST', path: '/messages/x/send' })).rejects.toMatchObject({ code: 'protocol.violation', retry: 'never' });
+    }),
+  );
+
   it('gives each attempt an id of its own, and names the last one in the error', () =>
     setting(async ({ client, context, fault, requests, logged }) => {
       fault('http.refuse', { status: 504, retryAfter: 0 });

@@ -7,7 +7,7 @@ import type { Entry, Governor } from './governor.ts';
 import { claimsChallengeOf, describeError, parseErrorBody } from './refusal.ts';
 import type { LinkAbort } from './linked-abort.ts';
 import type { Failure } from './repeat.ts';
-import { outgoing, routeOf } from './request.ts';
+import { isReading, outgoing, routeOf } from './request.ts';
 import { retryAfterOf } from './retry-after.ts';
 import type { Kennel } from './watchdog.ts';
 
@@ -87,6 +87,7 @@ const circumstancesOf = ({ host }: Pick<Wire, 'host'>, { request, idempotent, an
   host,
   ...(request.names && { names: request.names }),
   anonymous,
+  reading: isReading(request) && !anonymous, // an upload that asks where to go on is sending
   uncertain: uncertain && !idempotent,
 });
 

@@ -3,7 +3,7 @@ import { refusalToMailError } from '../errors.ts';
 import type { Entry, Governor } from './governor.ts';
 import { describeError } from './refusal.ts';
 import { planRepeat, type Tries } from './repeat.ts';
-import { addressOf, type GraphRequest, isIdempotent, preferOf } from './request.ts';
+import { addressOf, type GraphRequest, isIdempotent, isReading, preferOf } from './request.ts';
 import { retryAfterOf } from './retry-after.ts';
 
 /** One request of many: below the mailbox, with JSON or nothing. */
@@ -109,7 +109,7 @@ function outcomeOf({ host, clock, governor, until }: BatchRun, pending: Pending,
   const { status, body } = answer;
   if (status < 400) return { value: body, doubtful };
   const retryAfterMs = retryAfterOf(new Headers(answer.headers), clock.now());
-  const error = refusalToMailError({ status, ...describeError(body), ...(retryAfterMs !== undefined && { retryAfterMs }) }, { host, ...(item.names && { names: item.names }) });
+  const error = refusalToMailError({ status, ...describeError(body), ...(retryAfterMs !== undefined && { retryAfterMs }) }, { host, reading: isReading(item), ...(item.names && { names: item.names }) });
   const repeat = planRepeat({ error, status }, pending.tries, isIdempotent(item));
   if (!repeat || clock.now().getTime() + repeat.waitMs > until) return { error, doubtful };
   governor.pause(repeat.waitMs);

@@ -75,5 +75,8 @@ export function outgoing(body: string | Uint8Array<ArrayBuffer>): Pick<RequestIn
 
 export const isIdempotent = ({ method, idempotent }: Pick<GraphRequest, 'method' | 'idempotent'>): boolean => idempotent ?? method !== 'POST';
 
+/** Changes nothing; a batch as a whole does nothing either, its items answer for themselves. */
+export const isReading = ({ method, path }: Pick<GraphRequest, 'method' | 'path'>): boolean => method === 'GET' || path.endsWith('/$batch');
+
 /** For logs: neither queries (positions, Message-IDs) nor addresses that carry their own proof. */
 export const routeOf = (address: string, anonymous: boolean): string => (anonymous ? new URL(address).origin : (address.split('?', 1)[0] ?? address));
