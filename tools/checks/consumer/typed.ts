@@ -1,6 +1,8 @@
 // Type-checked in an empty project against the packed declarations, as a third party's plugin would be.
 import { type CallOptions, defineTransport, isMailError, MailError, type MailTransport, type StandardSchemaV1 } from '@signalbox/core';
 import { abortable, contentOf, decodeCursor, encodeCursor, normalizeMessageId } from '@signalbox/kit';
+import { plugin as entra } from '@signalbox/auth-entra';
+import { plugin as graph } from '@signalbox/transport-graph';
 import { plugin as imap } from '@signalbox/transport-imap';
 import { plugin as memory } from '@signalbox/transport-memory';
 import { plugin as smtp } from '@signalbox/transport-smtp';
@@ -26,7 +28,7 @@ export const plugin = defineTransport({
   },
 });
 
-export const names: readonly string[] = [plugin, imap, memory, smtp].map(({ name }) => name);
+export const names: readonly string[] = [plugin, entra, graph, imap, memory, smtp].map(({ name }) => name);
 
 export async function unread(transport: MailTransport, options?: CallOptions): Promise<number | undefined> {
   try {

@@ -2,14 +2,14 @@ import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chooseDataPlace, type DataPlaceChoice } from './data-place.ts';
 
-const choose = (choice: Partial<DataPlaceChoice>): string => chooseDataPlace({ env: {}, cwd: '/work', platform: 'linux', ...choice }).directory;
+const choose = (choice: Partial<DataPlaceChoice>): string => chooseDataPlace({ env: {}, cwd: '/srv', platform: 'linux', ...choice }).directory;
 const HOME = '/home/ada';
 
 describe('the data directory', () => {
   it('is the option, then the environment, then where the system keeps state', () => {
     const env = { HOME, XDG_STATE_HOME: '/state', SIGNALBOX_DATA: 'from-env' };
-    expect(choose({ option: 'from-option', env })).toBe(posix.resolve('/work/from-option'));
-    expect(choose({ env })).toBe(posix.resolve('/work/from-env'));
+    expect(choose({ option: 'from-option', env })).toBe(posix.resolve('/srv/from-option'));
+    expect(choose({ env })).toBe(posix.resolve('/srv/from-env'));
     expect(choose({ env: { ...env, SIGNALBOX_DATA: '' } })).toBe('/state/signalbox');
     expect(choose({ env: { HOME } })).toBe('/home/ada/.local/state/signalbox');
     expect(choose({ env: { HOME }, platform: 'darwin' })).toBe('/home/ada/Library/Application Support/signalbox');
@@ -21,10 +21,10 @@ describe('the data directory', () => {
   });
 
   it('is opened with the key of the environment, or with the file that it names, or with its own', () => {
-    const place = (env: Record<string, string>) => chooseDataPlace({ env: { HOME, ...env }, cwd: '/work', platform: 'linux' }).key;
+    const place = (env: Record<string, string>) => chooseDataPlace({ env: { HOME, ...env }, cwd: '/srv', platform: 'linux' }).key;
     const given = place({ SIGNALBOX_KEY: 'text', SIGNALBOX_KEY_FILE: 'ignored' });
     expect(given && 'text' in given && given.text.reveal()).toBe('text');
-    expect(place({ SIGNALBOX_KEY_FILE: 'store.key' })).toEqual({ file: '/work/store.key' });
+    expect(place({ SIGNALBOX_KEY_FILE: 'store.key' })).toEqual({ file: '/srv/store.key' });
     expect(place({})).toBeUndefined();
   });
 });
