@@ -4,7 +4,7 @@ import { type Circumstances, networkToMailError, refusalToMailError } from '../e
 import type { Call } from './call.ts';
 import { Exchange } from './exchange.ts';
 import type { Entry, Governor } from './governor.ts';
-import { claimsChallengeOf, describeError, parseErrorBody } from './refusal.ts';
+import { claimsChallengeOf, describeError, LARGEST_ERROR, parseErrorBody } from './refusal.ts';
 import type { LinkAbort } from './linked-abort.ts';
 import type { Failure } from './repeat.ts';
 import { isReading, outgoing, routeOf } from './request.ts';
@@ -74,7 +74,7 @@ async function refusalOf({ clock, host }: Wire, call: Call, exchange: Exchange):
   await using _ = exchange;
   const { response } = exchange;
   const { status, headers } = response;
-  const { codes, message } = describeError(parseErrorBody(await exchange.text()));
+  const { codes, message } = describeError(parseErrorBody(await exchange.text(LARGEST_ERROR)));
   const retryAfterMs = retryAfterOf(headers, clock.now());
   const requestId = headers.get('request-id') ?? undefined;
   const claims = claimsChallengeOf(headers);

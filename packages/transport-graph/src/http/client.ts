@@ -20,6 +20,9 @@ export interface ClientOptions {
   readonly root: string;
 }
 
+/** Octets of JSON. The largest page that is asked for has a few megabytes. */
+const LARGEST_ANSWER = 64 * 1_024 * 1_024;
+
 /** An answer whose body says nothing. */
 export interface Outcome {
   readonly status: number;
@@ -71,7 +74,7 @@ export class GraphClient implements AsyncDisposable {
   json<T>(request: GraphRequest): Promise<T> {
     return this.#perform(request, false, async (exchange) => {
       await using _ = exchange;
-      return this.#parse(await exchange.text()) as T;
+      return this.#parse(await exchange.text(LARGEST_ANSWER)) as T;
     });
   }
 
@@ -89,7 +92,7 @@ export class GraphClient implements AsyncDisposable {
         most: this.#places,
         send: (body, entry, onDoubt) => this.#perform({ ...options, method: 'POST', path: `${this.#base}/$batch`, body: { json: body }, idempotent: true }, false, async (exchange) => {
           await using _ = exchange;
-          return this.#parse(await exchange.text());
+          return this.#parse(await exchange.text(LARGEST_ANSWER));
         }, { entry, onDoubt }),
       },
       items,
@@ -111,7 +114,7 @@ export class GraphClient implements AsyncDisposable {
   run(request: GraphRequest): Promise<Outcome> {
     return this.#perform(request, false, async (exchange) => {
       await using _ = exchange;
-      await exchange.text(); // read to its end, it leaves the connection to the next request
+      await exchange.text(LARGEST_ANSWER); // read to its end, it leaves the connection to the next request
       const { status, headers } = exchange.response;
       return { status, headers };
     });
@@ -142,7 +145,8 @@ export class GraphClient implements AsyncDisposable {
     }
   }
 
-  #parse(text: string): unknown {
+  #parse(text: string | undefined): unknown {
+    if (text === undefined) throw new MailError('protocol.violation', `${this.host} answered with more than ${LARGEST_ANSWER} octets of JSON.`);
     try {
       return JSON.parse(text);
     } catch {

@@ -19,9 +19,13 @@ export class Exchange implements AsyncDisposable {
     this.#explain = explain;
   }
 
-  /** To the end. */
-  text(): Promise<string> {
-    return this.response.text();
+  /** To the end, or to so many octets: `undefined` where there are more, and then the connection is cut. */
+  async text(most: number): Promise<string | undefined> {
+    const { body } = this.response;
+    if (this.#declared > most) return undefined;
+    if (!body || this.#declared <= most) return this.response.text();
+    const chunks = await this.#upTo(most, body.getReader());
+    return chunks && new TextDecoder().decode(joined(chunks));
   }
 
   /** A small answer is complete when this resolves; a larger one is read as its reader goes, which keeps the exchange open. */
@@ -42,8 +46,10 @@ export class Exchange implements AsyncDisposable {
     }
   }
 
+  /** A length that is told is kept to; where the answer is packed it is another's. */
   get #declared(): number {
-    return Number(this.response.headers.get('content-length') ?? Number.NaN);
+    const { headers } = this.response;
+    return headers.has('content-encoding') ? Number.NaN : Number(headers.get('content-length') ?? Number.NaN);
   }
 
   /** All of it, or, with the reader of the rest, as much as counts as small. */
@@ -58,6 +64,19 @@ export class Exchange implements AsyncDisposable {
       size += step.value.byteLength;
     }
     return { chunks, reader };
+  }
+
+  async #upTo(most: number, reader: Reader): Promise<readonly Uint8Array[] | undefined> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for (let step = await this.#read(reader); !step.done; step = await this.#read(reader)) {
+      chunks.push(step.value);
+      size += step.value.byteLength;
+      if (size <= most) continue;
+      await reader.cancel().catch(() => {}); // nobody asks what became of the rest
+      return undefined;
+    }
+    return chunks;
   }
 
   async #complete(chunks: readonly Uint8Array[]): Promise<ByteSource> {

@@ -28,11 +28,12 @@ export function claimsChallengeOf(headers: Headers): string | undefined {
   return /claims="([^"]+)"/i.exec(header)?.[1];
 }
 
-const LARGEST_ERROR = 64 * 1_024;
+/** Octets that are read of a refusal. */
+export const LARGEST_ERROR = 64 * 1_024;
 
-/** The answer's text as JSON; `undefined` for a page of HTML from some gateway. */
-export function parseErrorBody(text: string): unknown {
-  if (text.length > LARGEST_ERROR) return undefined;
+/** The answer's text as JSON; `undefined` for a page of HTML from some gateway, and for what was too long to be read: the status tells enough. */
+export function parseErrorBody(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {
