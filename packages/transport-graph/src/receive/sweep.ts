@@ -3,6 +3,7 @@ import { type GraphMessage, keywordsOf, SUMMARY, summaryOf } from '../convert.ts
 import { type GraphRequest, segment } from '../http/request.ts';
 import { type Page, pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
+import { completePage } from './complete.ts';
 import type { Position, Silence } from './cursor.ts';
 import { withDates } from './dates.ts';
 import { KnownMessages } from './known.ts';
@@ -26,10 +27,11 @@ export const fromBeginning = (folder: FolderId): GraphRequest => ({ method: 'GET
 
 export type DeltaPage = Page<GraphMessage>;
 
-/** One page, as it comes. Throws `cursor.expired` when the server has lost the position (FACTS.md E13). */
-export function requestPage({ client, config }: Session, folder: FolderId, { position, silence, signal }: PageOptions): Promise<DeltaPage> {
+/** One page, with every message whole. Throws `cursor.expired` when the server has lost the position (FACTS.md E13). */
+export async function requestPage({ client, config }: Session, folder: FolderId, { position, silence, signal }: PageOptions): Promise<DeltaPage> {
   const request = position ? { method: 'GET' as const, path: config.baseUrl + position.link } : fromBeginning(folder);
-  return client.json<DeltaPage>({ ...request, names: 'folder', prefer: `odata.maxpagesize=${(position?.silence ?? silence) ? SILENT_PAGE : PAGE}`, signal });
+  const page = await client.json<DeltaPage>({ ...request, names: 'folder', prefer: `odata.maxpagesize=${(position?.silence ?? silence) ? SILENT_PAGE : PAGE}`, signal });
+  return completePage(client, page, signal);
 }
 
 export interface PageOptions {
