@@ -2,6 +2,8 @@ import type { Content, Submission } from '@signalbox/core';
 import { ADA, MESSAGE_ID } from './letters.ts';
 import { ADDRESS } from './setting.ts';
 
+export const MB = 1_024 * 1_024;
+
 /** A piece of a MIME text: as it stands, or octets made when they are read, in lines of base64. */
 export type Piece = string | { readonly octets: number; readonly seed?: number };
 
