@@ -10,12 +10,12 @@ const TOKENS: TokenStore = { read: nothing, write: nothing, delete: nothing, upd
 function openings() {
   const begun: PromiseWithResolvers<Store>[] = [];
   let closed = 0;
-  const store: Store = {
+  const store = {
     tokens: TOKENS,
     async [Symbol.asyncDispose]() {
       closed += 1;
     },
-  } as Store;
+  } as unknown as Store;
   const open = (): Promise<Store> => {
     const one = Promise.withResolvers<Store>();
     begun.push(one);
