@@ -31,7 +31,7 @@ export const SUMMARY = {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Absent for what names no message, or does not say when it came: `withDates` asks for that again. */
+/** Absent for what names no message, or does not say when it came: `completeMessages` asks for that again. */
 export function summaryOf(message: GraphMessage, folder: FolderId | undefined = message.parentFolderId ?? undefined): MessageSummary | undefined {
   const { id, receivedDateTime, internetMessageId, subject, from } = message;
   const receivedAt = dateOf(receivedDateTime);

@@ -38,7 +38,7 @@ const inOneStep: PlayOptions = { config: { send: { mode: 'send-mail' } } };
 const ROWS: Readonly<Record<string, Row>> = {
   '092': { does: locate, options: impatient, expected: { code: 'throttled', retryAfterMs: 2_128, detail: { status: '429 TooManyRequests 429' } } },
   '110': { does: send, options: inOneStep, expected: { code: 'sender.refused', remedy: { who: 'tenant-admin' } } },
-  '111': { does: locate, expected: { code: 'protocol.violation', retry: 'never', detail: { status: '400 InefficientFilter' } } },
+  '111': { does: locate, expected: { code: 'protocol.violation', retry: 'safe', retryAfterMs: 15 * 60_000, detail: { status: '400 InefficientFilter' } } },
   '112': { does: locate, expected: { code: 'access.denied', remedy: { who: 'tenant-admin', action: 'grant-mailbox-access' } } },
   '113': { does: locate, expected: { code: 'mailbox.not-found', remedy: { who: 'tenant-admin' } } },
   '114': { does: fetchRaw, expected: { code: 'message.not-found' } },
@@ -56,7 +56,7 @@ describe('errors of the documentation', () => {
       server,
       TRANSCRIPTS[number]!.exchanges,
       async (scene) => {
-                const failure: unknown = await scene.open().then(does).catch((error: unknown) => error);
+        const failure: unknown = await scene.open().then(does).catch((error: unknown) => error);
         expect(failure).toMatchObject(expected);
         expect(failure).toHaveProperty('detail.text', wordsOf(number));
       },

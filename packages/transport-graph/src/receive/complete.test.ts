@@ -2,38 +2,49 @@ import { MailError } from '@signalbox/core';
 import { describe, expect, it } from 'vitest';
 import type { GraphMessage } from '../convert.ts';
 import type { BatchItem, BatchOutcome } from '../http/batch.ts';
-import { completePage } from './complete.ts';
+import { completeMessages } from './complete.ts';
 
 const whole: GraphMessage = { id: 'marked', receivedDateTime: '2026-11-24T09:00:00Z', isRead: true, flag: { flagStatus: 'flagged' } };
 const gone = (code: 'message.not-found' | 'throttled'): BatchOutcome<GraphMessage> => ({ doubtful: false, error: new MailError(code, 'Refused.') });
 
-function clientThat(...outcomes: readonly BatchOutcome<GraphMessage>[]) {
+function sessionThat(...outcomes: readonly BatchOutcome<GraphMessage>[]) {
   const asked: string[] = [];
+  const logged: unknown[] = [];
   const batch = async (items: readonly BatchItem[]): Promise<readonly never[]> => {
     asked.push(...items.map(({ path }) => path));
     return outcomes as readonly never[];
   };
-  return { asked, batch };
+  return { asked, logged, client: { batch }, log: { log: (_level: string, event: string, fields?: object) => void logged.push([event, fields]) } };
 }
 
-describe('a page of a delta', () => {
-  it('is left as it is where it shows whole messages, drafts without a date and what was removed', async () => {
-    const client = clientThat();
-    const page = { value: [whole, { id: 'draft', receivedDateTime: null }, { id: 'removed', '@removed': { reason: 'deleted' } }], '@odata.deltaLink': 'link' };
-    expect(await completePage(client, page, undefined)).toBe(page);
-    expect(client.asked).toEqual([]);
+describe('what a page shows', () => {
+  it('is left as it is where messages have their date, or were removed', async () => {
+    const session = sessionThat();
+    const messages: readonly GraphMessage[] = [whole, { id: 'removed', '@removed': { reason: 'deleted' } }];
+    expect(await completeMessages(session, messages, {})).toBe(messages);
+    expect(session.asked).toEqual([]);
   });
 
-  it('gets the rest of a message that shows its mark only, in its place and with its link', async () => {
-    const client = clientThat({ doubtful: false, value: whole });
+  it('gets the rest of a message that shows its mark only, in its place', async () => {
+    const session = sessionThat({ doubtful: false, value: whole });
     const other: GraphMessage = { id: 'other', receivedDateTime: '2026-11-24T08:00:00Z' };
-    expect(await completePage(client, { value: [other, { id: 'marked', isRead: false }], '@odata.nextLink': 'link' }, undefined)).toEqual({ value: [other, whole], '@odata.nextLink': 'link' });
-    expect(client.asked).toEqual(['/messages/marked']);
+    expect(await completeMessages(session, [other, { id: 'marked', isRead: false }], { isSpared: () => true })).toEqual([other, whole]);
+    expect(session.asked).toEqual(['/messages/marked']);
   });
 
-  it('leaves a message that is gone by now as it was shown, and fails where it could not be looked up', async () => {
-    const page = { value: [{ id: 'marked', isRead: false }] };
-    expect(await completePage(clientThat(gone('message.not-found')), page, undefined)).toEqual(page);
-    await expect(completePage(clientThat(gone('throttled')), page, undefined)).rejects.toMatchObject({ code: 'throttled' });
+  it('is not asked for a date that nobody needs, and is told of where there is none', async () => {
+    const undated: GraphMessage = { id: 'undated', receivedDateTime: null };
+    const spared = sessionThat();
+    expect(await completeMessages(spared, [undated], { isSpared: () => true })).toEqual([undated]);
+    expect(spared.asked).toEqual([]);
+    const session = sessionThat({ doubtful: false, value: undated });
+    expect(await completeMessages(session, [undated], { folder: 'inbox' })).toEqual([undated]);
+    expect(session.logged).toEqual([['graph.message-without-date', { folder: 'inbox', message: 'undated' }]]);
+  });
+
+  it('keeps a message that is gone by now as it was shown, and fails where one could not be looked up', async () => {
+    const messages: readonly GraphMessage[] = [{ id: 'marked', isRead: false }];
+    expect(await completeMessages(sessionThat(gone('message.not-found')), messages, {})).toEqual(messages);
+    await expect(completeMessages(sessionThat(gone('throttled')), messages, {})).rejects.toMatchObject({ code: 'throttled' });
   });
 });

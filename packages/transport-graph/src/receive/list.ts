@@ -3,7 +3,7 @@ import { type GraphMessage, SUMMARY, summaryOf } from '../convert.ts';
 import { segment } from '../http/request.ts';
 import { pagesAhead, pagesOf } from '../pages.ts';
 import { enter, type Session } from '../session.ts';
-import { withDates } from './dates.ts';
+import { completeMessages } from './complete.ts';
 
 /** Documented are up to 1,000; larger answers with this many properties run into the gateway's time limit (FACTS.md E2). */
 const PAGE = 250;
@@ -20,7 +20,7 @@ export async function* listMessages(session: Session, request: ListRequest): Asy
   let count = 0;
   const pages = request.limit === undefined ? pagesAhead : pagesOf;
   for await (const page of pages<GraphMessage>(session.client, { method: 'GET', path: `/mailFolders/${segment(folder)}/messages`, query: queryOf(request), names: 'folder', signal: request.signal })) {
-    for (const message of await withDates(session, page, { folder, signal: request.signal })) {
+    for (const message of await completeMessages(session, page, { folder, signal: request.signal })) {
       const summary = summaryOf(message, folder);
       // Answers show whole seconds, so that the server's idea of the instant and ours may differ by one.
       if (!summary || told.has(summary.ref.key) || (receivedSince && summary.receivedAt < receivedSince)) continue;

@@ -4,7 +4,7 @@ import type { BatchItem } from '../http/batch.ts';
 import { segment } from '../http/request.ts';
 import { pagesOf } from '../pages.ts';
 import { enter, type Session } from '../session.ts';
-import { withDates } from './dates.ts';
+import { completeMessages } from './complete.ts';
 
 /** One request for all folders: Graph keeps the Message-ID with its brackets. */
 export async function* locateMessages(session: Session, { messageId, folders }: LocateQuery, options?: CallOptions): AsyncGenerator<MessageSummary, void, undefined> {
@@ -12,7 +12,7 @@ export async function* locateMessages(session: Session, { messageId, folders }: 
   const query = { ...SUMMARY, $filter: `internetMessageId eq '<${messageId.replaceAll("'", "''")}>'`, $top: 50 };
   const wanted = folders && new Set(folders);
   for await (const page of pagesOf<GraphMessage>(session.client, { method: 'GET', path: '/messages', query, names: 'mailbox', signal: options?.signal })) {
-    for (const message of await withDates(session, page, { signal: options?.signal })) {
+    for (const message of await completeMessages(session, page, { signal: options?.signal })) {
       const summary = summaryOf(message);
       if (!summary || summary.messageId !== messageId || (wanted && !wanted.has(summary.ref.folder))) continue;
       enter(session, options);

@@ -3,9 +3,8 @@ import { type GraphMessage, keywordsOf, SUMMARY, summaryOf } from '../convert.ts
 import { type GraphRequest, segment } from '../http/request.ts';
 import { type Page, pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
-import { completePage } from './complete.ts';
+import { completeMessages } from './complete.ts';
 import type { Position, Silence } from './cursor.ts';
-import { withDates } from './dates.ts';
 import { KnownMessages } from './known.ts';
 
 /** Messages in one answer. Asked for with every request, because the link does not have to keep it. */
@@ -27,11 +26,10 @@ export const fromBeginning = (folder: FolderId): GraphRequest => ({ method: 'GET
 
 export type DeltaPage = Page<GraphMessage>;
 
-/** One page, with every message whole. Throws `cursor.expired` when the server has lost the position (FACTS.md E13). */
+/** One page. Throws `cursor.expired` when the server has lost the position (FACTS.md E13). */
 export async function requestPage({ client, config }: Session, folder: FolderId, { position, silence, signal }: PageOptions): Promise<DeltaPage> {
   const request = position ? { method: 'GET' as const, path: config.baseUrl + position.link } : fromBeginning(folder);
-  const page = await client.json<DeltaPage>({ ...request, names: 'folder', prefer: `odata.maxpagesize=${(position?.silence ?? silence) ? SILENT_PAGE : PAGE}`, signal });
-  return completePage(client, page, signal);
+  return client.json<DeltaPage>({ ...request, names: 'folder', prefer: `odata.maxpagesize=${(position?.silence ?? silence) ? SILENT_PAGE : PAGE}`, signal });
 }
 
 export interface PageOptions {
@@ -48,7 +46,7 @@ export async function readPage(session: Session, folder: FolderId, page: DeltaPa
   const first = position?.first ?? true;
   const silence = position?.silence ?? given;
   const isSpared = (message: GraphMessage): boolean => known.has(message.id ?? '') || (silence !== undefined && wasPresent(message, silence));
-  const messages = await withDates(session, page.value ?? [], { folder, isSpared, signal });
+  const messages = await completeMessages(session, page.value ?? [], { folder, isSpared, signal });
   const changes = messages.flatMap((message) => changesOf(message, { folder, known, first, silence }));
   const [next, delta] = [page['@odata.nextLink'], page['@odata.deltaLink']];
   const link = next ?? delta;
