@@ -1,5 +1,4 @@
 import { openBrowser, startTenant, type Tenant } from '@signalbox/tenant-sim';
-import { Agent, fetch as undiciFetch } from 'undici';
 
 export const CLIENT_ID = '00000000-0000-0000-0000-000000000001';
 export const SALES = { id: 'sales', address: 'sales@contoso.test' } as const;
@@ -26,9 +25,3 @@ export async function enterCode(tenant: Tenant, url: string, code: string, addre
   await browser.submit({ username: address });
   await browser.submit({ password: `${address.split('@')[0]}-password` });
 }
-
-/** A fetch that trusts this authority, as the host makes one. */
-export const trustingFetch = (ca: string | readonly string[]): typeof globalThis.fetch => {
-  const dispatcher = new Agent({ connect: { ca: [ca].flat(), servername: 'localhost' } });
-  return ((url: string, init: Parameters<typeof undiciFetch>[1] = {}) => undiciFetch(url, { ...init, dispatcher })) as unknown as typeof globalThis.fetch;
-};

@@ -10,9 +10,9 @@ import { plugin } from '@signalbox/auth-entra';
 import type { AuthProvider, TokenStore } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
 import { openStore, type Store } from '@signalbox/store';
-import type { Tenant } from '@signalbox/tenant-sim';
+import { type Tenant, trustingFetch } from '@signalbox/tenant-sim';
 import { describe, expect, it } from 'vitest';
-import { entraSection, IMAP, SALES, signInOnPage, startEntra, trustingFetch } from './entra-tenant.ts';
+import { entraSection, IMAP, SALES, signInOnPage, startEntra } from './entra-tenant.ts';
 import { noteOf, type RefreshSettings } from './refresh-notes.ts';
 
 /** `SIGNALBOX_KILLS=50` for the figure in the store's README. */
@@ -42,13 +42,13 @@ async function world(): Promise<World> {
     tenant,
     folder,
     config,
-    fetch: trusting,
+    fetch: trusting.fetch,
     async openStore() {
       const store = await openStore({ directory: join(folder, 'data'), clock: systemClock, leaseMs: LEASE_MS });
       opened.push(store);
       return store;
     },
-    async openProvider(tokens, fetch = trusting) {
+    async openProvider(tokens, fetch = trusting.fetch) {
       const validated = await plugin.config['~standard'].validate(config);
       if (validated.issues) throw new Error(JSON.stringify(validated.issues));
       const provider = await plugin.open({ config: validated.value, clock: tenant.clock, log: { log() {} }, fetch, network: {}, tokens });
@@ -57,6 +57,7 @@ async function world(): Promise<World> {
     },
     async [Symbol.asyncDispose]() {
       for (const each of opened.toReversed()) await each[Symbol.asyncDispose]();
+      await trusting[Symbol.asyncDispose]();
       await tenant[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
     },

@@ -4,7 +4,7 @@ export interface RefreshSettings {
   readonly directory: string;
   readonly leaseMs: number;
   readonly config: Readonly<Record<string, unknown>>;
-  readonly ca: string | readonly string[];
+  readonly ca: string;
   /** What the tenant has answered, in order. */
   readonly journal: string;
   /** By how much the clock is ahead. */

@@ -1,6 +1,5 @@
 import type { AuthProvider, BearerToken, CredentialRequest, Mailbox } from '@signalbox/core';
-import { openBrowser, startTenant, type Tenant, type TenantOptions, type TestBrowser } from '@signalbox/tenant-sim';
-import { Agent, fetch as undiciFetch } from 'undici';
+import { openBrowser, startTenant, type Tenant, type TenantOptions, type TestBrowser, trustingFetch } from '@signalbox/tenant-sim';
 import { plugin } from '../src/index.ts';
 import { createSharedTokens, type SharedTokens } from './memory-tokens.ts';
 
@@ -43,15 +42,16 @@ export interface EntraWorld extends AsyncDisposable {
 
 export async function openWorld(options: TenantOptions = {}): Promise<EntraWorld> {
   const tenant = await startTenant({ doors: ['entra'], ...options });
-  const agent = new Agent({ connect: { ca: tenant.certificates.ca, servername: 'localhost' } });
+  const network = trustingFetch(tenant.certificates.ca);
   const tokens = createSharedTokens();
   const logged: Logged[] = [];
   const posted: Posted[] = [];
   const opened: AuthProvider[] = [];
-  const fetch = (async (url: string, init: Parameters<typeof undiciFetch>[1] = {}) => {
+  const fetch: typeof globalThis.fetch = async (input, init = {}) => {
+    const url = input as string;
     if (init.method === 'POST' && /\/oauth2\/v2\.0\/token/.test(url)) posted.push({ path: new URL(url).pathname, form: Object.fromEntries(new URLSearchParams(init.body as string)) });
-    return undiciFetch(url, { ...init, dispatcher: agent });
-  }) as unknown as typeof globalThis.fetch;
+    return network.fetch(url, init);
+  };
   return {
     tenant,
     tokens,
@@ -69,7 +69,7 @@ export async function openWorld(options: TenantOptions = {}): Promise<EntraWorld
     events: (name) => logged.filter(({ event }) => event === name),
     async [Symbol.asyncDispose]() {
       for (const provider of opened) await provider[Symbol.asyncDispose]();
-      await agent.close();
+      await network[Symbol.asyncDispose]();
       await tenant[Symbol.asyncDispose]();
     },
   };

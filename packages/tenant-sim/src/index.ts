@@ -1,7 +1,6 @@
 export { contoso, type Population } from './accounts.ts';
 export { createCertificates, type TenantCertificates } from './certificates.ts';
 export { createTenantClock, type TenantClock } from './clock.ts';
-export { keepTokenFile, type TokenFileOptions } from './command/token-file.ts';
 export { type ControlAddress, ControlError } from './control/call.ts';
 export { connectControl, type Delivery, type Letter, type RemoteFault, type Sent, type TenantControl } from './control/client.ts';
 export type { ClockState, ControlErrorCode, ControlProblem, DeliveredMail, UserState } from './control/contract.ts';
@@ -41,3 +40,5 @@ export { openBrowser, type TestBrowser } from './world/browser.ts';
 export { issueFrom, type TenantCredentialIssuer } from './world/credential-issuer.ts';
 export { type ImapFaults, imapFaultsOf, type SmtpFaults, smtpFaultsOf } from './world/faults.ts';
 export { openSecondDoor, type SecondDoor } from './world/second-door.ts';
+export { keepTokenFile, type TokenFileOptions } from './world/token-file.ts';
+export { trustingFetch, type TrustingFetch } from './world/trusting-fetch.ts';

@@ -1,6 +1,5 @@
 import { type ChangeBatch, type MailTransport, secret, type TransportContext } from '@signalbox/core';
-import { type FaultInput, type FaultName, keptSource, type Mailbox, startTenant, type Tenant, type TenantOptions } from '@signalbox/tenant-sim';
-import { Agent, fetch as undiciFetch } from 'undici';
+import { type FaultInput, type FaultName, keptSource, type Mailbox, startTenant, type Tenant, type TenantOptions, trustingFetch } from '@signalbox/tenant-sim';
 import { type GraphConfig, graphConfig } from '../src/config.ts';
 import { GraphClient } from '../src/http/client.ts';
 import { plugin } from '../src/index.ts';
@@ -42,19 +41,10 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 export const told = (batches: readonly ChangeBatch[]): string[] =>
   batches.flatMap(({ changes }) => changes.map((change) => (change.type === 'message-added' ? `added ${change.message.subject}` : change.type === 'message-updated' ? `updated ${[...change.keywords].join(' ')}`.trim() : 'removed')));
 
-/** `fetch` as a host binds it to the tenant's authority. */
-export function trustingFetch(tenant: Tenant): { readonly fetch: typeof globalThis.fetch } & AsyncDisposable {
-  const dispatcher = new Agent({ connect: { ca: tenant.certificates.ca } });
-  return {
-    fetch: ((input: Parameters<typeof undiciFetch>[0], init?: Parameters<typeof undiciFetch>[1]) => undiciFetch(input, { ...init, dispatcher })) as unknown as typeof globalThis.fetch,
-    [Symbol.asyncDispose]: () => dispatcher.destroy(),
-  };
-}
-
 /** Runs a test with a tenant of its own; closes all in the end. */
 export async function setting(test: (setting: Setting) => Promise<void>, options: TenantOptions = {}): Promise<void> {
   await using tenant = await startTenant({ doors: ['graph'], mime: 'kept', ...options });
-  await using network = trustingFetch(tenant);
+  await using network = trustingFetch(tenant.certificates.ca);
   await using all = new AsyncDisposableStack();
   const mailbox = tenant.store.mailbox(ADDRESS)!;
   const [app] = tenant.directory.apps();

@@ -1,7 +1,6 @@
 import type { FolderRole } from '@signalbox/core';
 import { type Faults, openTestHost, type World } from '@signalbox/conformance';
-import { issueFrom, type Mailbox, openSecondDoor, startTenant, type Tenant } from '@signalbox/tenant-sim';
-import { Agent, fetch as undiciFetch } from 'undici';
+import { issueFrom, type Mailbox, openSecondDoor, startTenant, type Tenant, trustingFetch } from '@signalbox/tenant-sim';
 import { plugin } from '../src/index.ts';
 
 const RECIPIENTS = ['ada@contoso.test', 'ben@contoso.test'] as const;
@@ -69,16 +68,15 @@ async function erase({ facts }: Tenant, mailbox: Mailbox, role: FolderRole, subj
   }
 }
 
-/** As a host binds `fetch`, with connections that can be cut under it. */
+/** Connections that can be cut under a `fetch`; the next request opens new ones. */
 function cuttableNetwork(ca: string): { readonly fetch: typeof globalThis.fetch; cut(): Promise<void> } {
-  const open = (): Agent => new Agent({ connect: { ca } });
-  let agent = open();
+  let network = trustingFetch(ca);
   return {
-    fetch: ((input: Parameters<typeof undiciFetch>[0], init?: Parameters<typeof undiciFetch>[1]) => undiciFetch(input, { ...init, dispatcher: agent })) as unknown as typeof globalThis.fetch,
+    fetch: (input, init) => network.fetch(input, init),
     async cut() {
-      const old = agent;
-      agent = open();
-      await old.destroy();
+      const old = network;
+      network = trustingFetch(ca);
+      await old[Symbol.asyncDispose]();
     },
   };
 }

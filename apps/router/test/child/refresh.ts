@@ -4,13 +4,14 @@ import { appendFileSync, writeSync } from 'node:fs';
 import { plugin } from '@signalbox/auth-entra';
 import { systemClock } from '@signalbox/kit';
 import { openStore } from '@signalbox/store';
-import { IMAP, SALES, trustingFetch } from '../entra-tenant.ts';
+import { trustingFetch } from '@signalbox/tenant-sim';
+import { IMAP, SALES } from '../entra-tenant.ts';
 import { noteOf, type RefreshSettings } from '../refresh-notes.ts';
 
 const given = JSON.parse(process.argv[2] ?? '{}') as RefreshSettings;
 const trusted = trustingFetch(given.ca);
 const noting = (async (...args: Parameters<typeof fetch>) => {
-  const response = await trusted(...args);
+  const response = await trusted.fetch(...args);
   if (!response.ok) return response;
   const text = await response.text();
   const note = noteOf(text);

@@ -1,8 +1,7 @@
 import type { AuthProvider, Clock, CredentialSource, Mailbox, TokenStore } from '@signalbox/core';
 import { plugin as entra } from '@signalbox/auth-entra';
 import { createMemoryTokenStore, systemClock } from '@signalbox/kit';
-import { contoso, type NewUser, openBrowser, startTenant, type Tenant } from '@signalbox/tenant-sim';
-import { Agent, fetch as undiciFetch } from 'undici';
+import { contoso, type NewUser, openBrowser, startTenant, type Tenant, trustingFetch } from '@signalbox/tenant-sim';
 
 /** As whom a transport comes: the application itself, or the owner of the mailbox, who has signed in. */
 export type EntraGrant = 'client-credentials' | 'delegated';
@@ -35,12 +34,12 @@ export async function openEntraTenant({ domain, users = [], messageBytes }: { re
   const { apps = [] } = contoso(new Date());
   const limits = messageBytes === undefined ? {} : { limits: { messageBytes } };
   const tenant = await startTenant({ doors: ['entra', 'graph', 'imap', 'smtp'], mime: 'kept', tenant: { domain: 'contoso.onmicrosoft.com', acceptedDomains: [domain], ...limits }, users, apps });
-  const agent = new Agent({ connect: { ca: tenant.certificates.ca } });
+  const network = trustingFetch(tenant.certificates.ca);
   let withdrawals = 0;
   const ground: Ground = {
     tenant,
     clock: { ...systemClock, now: () => new Date(systemClock.now().getTime() + withdrawals * WITHDRAWN_EVERY_MS) },
-    fetch: ((input: string, init: Parameters<typeof undiciFetch>[1]) => undiciFetch(input, { ...init, dispatcher: agent })) as unknown as typeof globalThis.fetch,
+    fetch: network.fetch,
   };
   const providers = { 'client-credentials': await openProvider(ground, 'client-credentials'), delegated: await openProvider(ground, 'delegated') };
   return {
@@ -62,7 +61,7 @@ export async function openEntraTenant({ domain, users = [], messageBytes }: { re
     },
     async [Symbol.asyncDispose]() {
       for (const provider of Object.values(providers)) await provider[Symbol.asyncDispose]();
-      await agent.close();
+      await network[Symbol.asyncDispose]();
       await tenant[Symbol.asyncDispose]();
     },
   };
