@@ -67,9 +67,8 @@ describe('the router', () => {
 
   it('opens once when asked twice at the same time', async () => {
     const { router, events } = await openRouter();
-    const [first, second, status] = await Promise.all([router.open('c', 'receive'), router.open('c', 'receive'), router.authStatus('c', 'receive')]);
+    const [first, second] = await Promise.all([router.open('c', 'receive'), router.open('c', 'receive'), router.auth('c', 'receive')]);
     expect(first).toBe(second);
-    expect(status).toEqual({ state: 'ready' });
     expect(events).toEqual(['open password', 'open imap c']);
     await router[Symbol.asyncDispose]();
   });
@@ -88,7 +87,7 @@ describe('the router', () => {
     await using router = createRouter({ routes: await routesOf(text, { env: ENV, plugins: [...bundle(), pickup] }), host: hostWith() });
     await router.open('p', 'receive');
     expect(asked).toMatchObject([{ code: 'protocol.violation', remedy: { who: 'plugin-author' } }]);
-    expect(await router.authStatus('p', 'receive')).toEqual({ state: 'ready' });
+    expect(await router.auth('p', 'receive')).toBeUndefined();
     expect(await router.auth('p', 'receive')).toBeUndefined();
   });
 
@@ -99,7 +98,7 @@ describe('the router', () => {
     await router[Symbol.asyncDispose]();
     expect(events).toEqual(['open password', 'open imap c', 'close imap c', 'close password']);
     expect(await failureOf(router.open('c', 'receive'))).toMatchObject({ code: 'transport.closed' });
-    expect(await failureOf(router.authStatus('c', 'receive'))).toMatchObject({ code: 'transport.closed' });
+    expect(await failureOf(router.auth('c', 'receive'))).toMatchObject({ code: 'transport.closed' });
   });
 
   it.each([

@@ -1,6 +1,5 @@
 import {
   type AuthProvider,
-  type AuthStatus,
   type CallOptions,
   type Clock,
   type CredentialSource,
@@ -13,7 +12,6 @@ import {
   type Plugin,
   type TokenStore,
 } from '@signalbox/core';
-import { abortable } from '@signalbox/kit';
 import { diagnose, type DiagnoseOptions } from '../diagnosis/diagnose.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Direction } from '../routing/flow.ts';
@@ -50,8 +48,6 @@ export interface Router extends AsyncDisposable {
    * Shared: dispose the router, not the provider. Throws as `open` does.
    */
   auth(mailboxId: string, direction: Direction, options?: CallOptions): Promise<AuthProvider | undefined>;
-  /** Whether credentials are there, without using them on the mail server. Throws as `open` does. */
-  authStatus(mailboxId: string, direction: Direction, options?: CallOptions): Promise<AuthStatus>;
   /** What works and what is missing, check by check; opens a transport of its own. Throws as `open` does for what has no route, and on abort. */
   diagnose(mailboxId: string, direction: Direction, options?: DiagnoseOptions): Promise<Diagnosis>;
 }
@@ -97,13 +93,6 @@ export function createRouter({ routes, host }: RouterOptions): Router {
     async auth(mailboxId, direction, options) {
       options?.signal?.throwIfAborted();
       return openAuth(findRoute(byId, mailboxId, direction), options);
-    },
-    async authStatus(mailboxId, direction, options) {
-      options?.signal?.throwIfAborted();
-      const route = findRoute(byId, mailboxId, direction);
-      const provider = await openAuth(route, options);
-      if (!provider) return { state: 'ready' };
-      return abortable(provider.status(route.mailbox, options), options?.signal);
     },
     async diagnose(mailboxId, direction, options) {
       options?.signal?.throwIfAborted();
