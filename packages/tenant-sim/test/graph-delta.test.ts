@@ -119,6 +119,27 @@ describe('a delta of messages', () => {
     expect((await world.get(next.replace('inbox', 'archive'))).status).toBe(400);
   });
 
+  it('shows by fault no more than the mark of what was only marked, and all of everything else', async () => {
+    const [marked, flagged, both, moved] = ['marked', 'flagged', 'both', 'moved'].map((subject) => mail(subject));
+    const { next } = await round(delta, IMMUTABLE);
+    world.fault('graph.delta-partial');
+    world.mailbox.update(marked!, { isRead: true });
+    world.mailbox.update(flagged!, { flag: 'flagged' });
+    world.mailbox.update(both!, { categories: ['red'] });
+    world.mailbox.update(both!, { isRead: true });
+    world.mailbox.move(moved!, 'archive');
+    world.mailbox.move(moved!, 'inbox');
+    world.mailbox.update(moved!, { isRead: true });
+    mail('new');
+    const { value, json } = await world.ask('GET', next, { headers: IMMUTABLE, isPartial: true });
+    expect(value).toContainEqual({ '@odata.type': '#microsoft.graph.message', id: world.mailbox.immutableId(marked!), isRead: true, parentFolderId: world.mailbox.folderId(world.mailbox.folder('inbox')!) });
+    expect(sorted(value.map((item) => item['subject'] ?? 'a mark'))).toEqual(['a mark', 'both', 'flagged', 'moved', 'new']);
+    world.mailbox.update(flagged!, { isRead: true });
+    const { value: later } = await world.ask('GET', json['@odata.deltaLink'] as string, { headers: IMMUTABLE, isPartial: true });
+    expect(later.map((item) => Object.keys(item).length)).toEqual([4]);
+    expect((await round(delta)).items).toHaveLength(5);
+  });
+
   it('is late by as much as Graph lags behind the other doors, and loses nothing', async () => {
     mail('before');
     world.tenant.clock.jump(60_000);

@@ -41,6 +41,7 @@ export const FAULTS = {
   'graph.notification-late': z.strictObject({ ms, mailbox, app }),
   'graph.lifecycle': z.strictObject({ mailbox, app, event: z.enum(['reauthorizationRequired', 'subscriptionRemoved', 'missed']) }).describe('each subscription there is gets this lifecycle event, or ends with it'),
   'graph.delta-gone': z.strictObject({ mailbox, app, status: z.union([z.literal(410), z.literal(400), z.literal(404)]).default(410) }),
+  'graph.delta-partial': z.strictObject({ mailbox, app }).describe('a delta shows of what was only marked as read or unread its id, isRead and parentFolderId, whatever was selected'),
   'graph.lag': z.strictObject({ ms, mailbox }).describe('Graph shows what happened this long ago, IMAP shows it at once'),
   'graph.strip-x-headers': ofMailbox,
   'graph.stale-unread-count': z.strictObject({ mailbox, by: z.number().int().default(1) }),

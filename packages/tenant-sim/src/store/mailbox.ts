@@ -228,15 +228,16 @@ class MailboxRecord implements Mailbox {
 
   update(given: Message, patch: Partial<MessageState>): Message {
     const message = this.#record(given);
-    if (!patchState(message, patch)) return message;
-    return this.#messageChanged(message, false);
+    const changed = patchState(message, patch);
+    if (changed.length === 0) return message;
+    return this.#messageChanged(message, { content: false, markOnly: changed.every((key) => key === 'isRead') });
   }
 
   replaceSource(given: Message, source: MessageSource, patch: Partial<MessageState> = {}): Message {
     const message = this.#record(given);
     message.source = source;
     patchState(message, patch);
-    return this.#messageChanged(message, true);
+    return this.#messageChanged(message, { content: true, markOnly: false });
   }
 
   move(given: Message, key: FolderKey): Message {
@@ -344,6 +345,7 @@ class MailboxRecord implements Mailbox {
     message.placedAt = this.#now();
     message.placedSequence = this.#sequence;
     message.sequence = this.#sequence;
+    message.beyondMarkSequence = this.#sequence;
     folder.sequence = this.#sequence;
     folder.take(message);
   }
@@ -362,13 +364,14 @@ class MailboxRecord implements Mailbox {
     this.#messages.delete(message.number);
   }
 
-  #messageChanged(message: MessageRecord, contentChanged: boolean): Message {
+  #messageChanged(message: MessageRecord, { content, markOnly }: { readonly content: boolean; readonly markOnly: boolean }): Message {
     const folder = message.folder as FolderRecord;
     this.#sequence += 1;
     message.sequence = this.#sequence;
+    if (!markOnly) message.beyondMarkSequence = this.#sequence;
     message.modifiedAt = this.#now();
     folder.sequence = this.#sequence;
-    this.#tell({ kind: 'message-updated', folder, message, contentChanged });
+    this.#tell({ kind: 'message-updated', folder, message, contentChanged: content });
     return message;
   }
 

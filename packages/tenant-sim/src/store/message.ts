@@ -44,6 +44,8 @@ export interface Message extends MessageState {
   readonly placedAt: number;
   /** The mailbox's sequence number of its last change: changeKey and etag are made of this. */
   readonly sequence: number;
+  /** The mailbox's sequence number of its last change other than a mark as read or unread. */
+  readonly beyondMarkSequence: number;
   /** The mailbox's sequence number when it came into this folder. */
   readonly placedSequence: number;
   readonly source: MessageSource;
@@ -60,6 +62,7 @@ export class MessageRecord implements Message {
   modifiedAt: number;
   placedAt: number;
   sequence = 0;
+  beyondMarkSequence = 0;
   placedSequence = 0;
   source: MessageSource;
   isRead = false;
@@ -87,14 +90,14 @@ export class MessageRecord implements Message {
 
 const STATE_KEYS = ['isRead', 'flag', 'isDraft', 'isAnswered', 'isForwarded', 'isDeleted', 'mdnSent', 'importance', 'inferenceClassification', 'categories', 'properties'] as const;
 
-/** Applies a patch; says whether anything is different now. */
-export function patchState(record: MessageRecord, patch: Partial<MessageState>): boolean {
-  let changed = false;
+/** Applies a patch; names what is different now. */
+export function patchState(record: MessageRecord, patch: Partial<MessageState>): readonly (keyof MessageState)[] {
+  const changed: (keyof MessageState)[] = [];
   for (const key of STATE_KEYS) {
     const value = patch[key];
     if (value === undefined || isSame(value, record[key])) continue;
     Object.assign(record, { [key]: value });
-    changed = true;
+    changed.push(key);
   }
   return changed;
 }

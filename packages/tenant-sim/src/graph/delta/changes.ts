@@ -8,6 +8,9 @@ export type MessageChange =
   | { readonly kind: 'created' | 'updated'; readonly sequence: number; readonly at: number; readonly message: Message }
   | { readonly kind: 'deleted'; readonly sequence: number; readonly at: number; readonly number: number; readonly location: number };
 
+/** Nothing about the message has changed since but that it was read or not. */
+export const isMarkOnly = (change: MessageChange, since: number): change is Exclude<MessageChange, { readonly kind: 'deleted' }> => change.kind === 'updated' && change.message.beyondMarkSequence <= since;
+
 /** What happened in a folder after a position, oldest first; undefined when the position is too old. */
 export function changesAfter({ graph, mailbox, immutableIds }: Lens, folder: Folder, since: number): readonly MessageChange[] | undefined {
   const found = folder.changesSince(since);

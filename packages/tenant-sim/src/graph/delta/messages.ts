@@ -10,7 +10,7 @@ import { matcher } from '../odata/evaluate.ts';
 import { parseOptions } from '../odata/options.ts';
 import type { MailboxCall } from '../routing.ts';
 import { type DeltaPosition, deltaPage, gone, removed, stateOf, USUAL_PAGE } from './answer.ts';
-import { changesAfter, indexAfter, type MessageChange } from './changes.ts';
+import { changesAfter, indexAfter, isMarkOnly, type MessageChange } from './changes.ts';
 import { firstMessagesState, type ChangeType, changeTypesOf } from './first-state.ts';
 import type { DeltaState } from './tokens.ts';
 
@@ -26,7 +26,8 @@ export async function messagesDelta(call: MailboxCall): Promise<Reply> {
   const size = call.request.preferences.maxPageSize ?? state.pageSize ?? USUAL_PAGE;
   const page: PageRequest = { lens, folder, state, size, types, wanted };
   const { changes, ...position } = state.first ? firstRoundPage(page) : (changesPage(page) ?? refuse(call));
-  return deltaPage(call, 'message', await shown(lens, changes, projectionOf(lens, select, expand)), position);
+  const whole = await shown(lens, changes, projectionOf(lens, select, expand));
+  return deltaPage(call, 'message', state.first ? whole : partly(call, { changes, whole, since: state.since }), position);
 }
 
 const refuse = (call: MailboxCall): never => {
@@ -74,10 +75,30 @@ function changesPage({ lens, folder, state, size, types, wanted }: PageRequest):
   return { changes, isOver, next: { ...state, since } };
 }
 
-async function shown(lens: Lens, changes: readonly MessageChange[], projection: ReturnType<typeof projectionOf>): Promise<readonly unknown[]> {
+type Shown = Readonly<Record<string, unknown>>;
+
+async function shown(lens: Lens, changes: readonly MessageChange[], projection: ReturnType<typeof projectionOf>): Promise<readonly Shown[]> {
   const messages = await showMessages(lens, changes.flatMap((change) => (change.kind === 'deleted' ? [] : [change.message])), projection);
   const next = messages.values();
   return changes.map((change) => ({ '@odata.type': '#microsoft.graph.message', ...(change.kind === 'deleted' ? removed(removedId(lens, change)) : next.next().value) }));
+}
+
+interface Marked {
+  readonly changes: readonly MessageChange[];
+  readonly whole: readonly Shown[];
+  readonly since: number;
+}
+
+/** What a delta has been seen to show of messages that were only marked, "for a few mails" (docs/quirks/graph.md). */
+function partly({ graph, mailbox, principal }: MailboxCall, { changes, whole, since }: Marked): readonly Shown[] {
+  if (!changes.some((change) => isMarkOnly(change, since))) return whole;
+  if (!graph.faults.take('graph.delta-partial', { mailbox: mailbox.address, app: principal.app.clientId })) return whole;
+  return whole.map((shownWhole, index) => {
+    const change = changes[index];
+    if (!change || !isMarkOnly(change, since)) return shownWhole;
+    const { message } = change;
+    return { '@odata.type': shownWhole['@odata.type'], id: shownWhole['id'], isRead: message.isRead, parentFolderId: mailbox.folderId(message.folder) };
+  });
 }
 
 function removedId({ immutableIds, mailbox }: Lens, { number, location }: Extract<MessageChange, { readonly kind: 'deleted' }>): string {
