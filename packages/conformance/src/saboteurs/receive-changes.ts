@@ -111,6 +111,12 @@ export const CHANGES_SABOTEURS: readonly Saboteur[] = [
       withReceive(transport, (inner) => bendChanges(inner, (change) => (change.type === 'message-updated' ? { ...change, keywords: new Set([...change.keywords].slice(0, 1)) } : change))),
   },
   {
+    id: 'reports-a-mark-alone',
+    title: 'knows nothing but the mark of a message that was only marked as unread',
+    caughtBy: ['receive/reports-updates'],
+    sabotage: (transport) => withReceive(transport, (inner) => bendChanges(inner, (change) => (change.type === 'message-updated' && !change.keywords.has('$seen') ? { ...change, keywords: new Set() } : change))),
+  },
+  {
     id: 'keeps-removals-back',
     title: 'promises removed messages and reports none',
     caughtBy: ['receive/reports-removals'],

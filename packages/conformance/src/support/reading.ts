@@ -33,6 +33,9 @@ export const changesOf = (batches: readonly ChangeBatch[]): Change[] => batches.
 export const addedOf = (batches: readonly ChangeBatch[]): MessageSummary[] =>
   changesOf(batches).flatMap((change) => (change.type === 'message-added' ? [change.message] : []));
 
+export const lastUpdateOf = (batches: readonly ChangeBatch[]): Extract<Change, { readonly type: 'message-updated' }> | undefined =>
+  changesOf(batches).flatMap((change) => (change.type === 'message-updated' ? [change] : [])).at(-1);
+
 export const subjectsOf = (messages: readonly MessageSummary[]): string[] => messages.map(({ subject }) => subject ?? '(none)');
 
 /** Everything the folder holds, as `changes` reports it from the beginning. */
