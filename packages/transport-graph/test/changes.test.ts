@@ -35,6 +35,33 @@ describe('changes by delta', () => {
       expect((await sweep(after(one.batches))).count).toBe(1);
     }));
 
+  it('look up what a delta shows by its mark alone, and lose none of its other keywords', () =>
+    setting(async ({ open, mailbox, put, fault }) => {
+      const [flagged, plain] = [put(letter('flagged')), put(letter('plain'))];
+      mailbox.update(flagged, { flag: 'flagged' });
+      const transport = await open();
+      const start = await drain(transport, BEGINNING);
+      using partial = fault('graph.delta-partial') as Disposable & { readonly struck: number };
+      for (const message of [flagged, plain]) mailbox.update(message, { isRead: true });
+      expect(told(await drain(transport, after(start))).toSorted()).toEqual(['updated $seen', 'updated $seen $flagged']);
+      expect(partial.struck).toBe(1);
+    }));
+
+  it('report whole what a delta shows by its mark alone and they do not know any more', () =>
+    setting(async ({ open, tenant, mailbox, fault }) => {
+      tenant.store.fill(mailbox, { count: 600 });
+      const transport = await open();
+      const start = await drain(transport, NOW);
+      fault('graph.delta-partial');
+      const messages = mailbox.folder('inbox')!.messages;
+      for (const message of messages) mailbox.update(message, { isRead: !message.isRead });
+      const changes = (await drain(transport, after(start))).flatMap((batch) => batch.changes);
+      const added = changes.flatMap((change) => (change.type === 'message-added' ? [change.message] : []));
+      expect(added.length).toBeGreaterThan(300);
+      expect(added.every(({ receivedAt, subject, messageId }) => receivedAt instanceof Date && subject !== undefined && messageId !== undefined)).toBe(true);
+      expect(new Set(changes.map((change) => (change.type === 'message-added' ? change.message.ref.key : change.ref.key))).size).toBe(messages.length);
+    }));
+
   it('send what they want to see once, and keep neither server nor token in a cursor', () =>
     setting(async ({ open, tenant, requests }) => {
       const transport = await open();

@@ -23,11 +23,16 @@ function stormOver({ faults }: Tenant): NonNullable<GraphWorldOptions['trouble']
 const tenant = await openTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
 const struckBefore = (): number => tenant.faults.list().reduce((sum, { struck }) => sum + struck, 0);
-const openWorld: OpenWorld = () => openGraphWorld(tenant, { config: { throttlePatienceMs: 1_500 }, trouble: stormOver(tenant) });
+const openWorld: OpenWorld = async () => {
+  const world = await openGraphWorld(tenant, { config: { throttlePatienceMs: 1_500 }, trouble: stormOver(tenant) });
+  tenant.faults.set('graph.delta-partial', { mailbox: world.address });
+  return world;
+};
 const { applicable } = await casesFor(openWorld);
 
 describe('conformance in a storm of refusals, lost answers and revoked tokens', () => {
   for (const c of applicable.filter(({ id }) => !COUNTING.includes(id))) it(`${c.id}: ${c.title}`, { timeout: 60_000 }, () => runCase(c, openWorld));
 
   it('was a storm', () => expect(struckBefore()).toBeGreaterThan(500));
+  it('met with deltas that show a mark alone', () => expect(tenant.faults.list().some(({ name, struck }) => name === 'graph.delta-partial' && struck > 0)).toBe(true));
 });
