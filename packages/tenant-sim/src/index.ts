@@ -13,6 +13,7 @@ export type { Delegate, NewUser, TenantUser } from './directory/user.ts';
 export type { Door, DoorName, DoorOptions, TenantBehaviour, TenantContext } from './door.ts';
 export type { DoorPorts, Doors } from './doors.ts';
 export type { EntraDoor } from './entra/door.ts';
+export { AADSTS, type AadstsRow } from './entra/aadsts.ts';
 export { FAULT_NAMES, type FaultInput, type FaultName, type FaultOptions, FAULTS } from './faults/catalogue.ts';
 export type { FaultPlace, FaultRegistry, FaultState, SetFault } from './faults/registry.ts';
 export type { GraphDoor } from './graph/door.ts';
