@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Tenant } from '@signalbox/tenant-sim';
-import { complaints } from './doctor-world.ts';
+import { AADSTS, type Tenant } from '@signalbox/tenant-sim';
+import { complaints, failuresIn } from './doctor-world.ts';
 import { CLIENT_ID, type EntraWorld, openEntraWorld, type RunOptions } from './entra-world.ts';
 import { EXIT } from './io.ts';
 
@@ -49,38 +49,54 @@ const each = (rows: Refusals): readonly (readonly [number, string])[] => rows.fl
 
 /** FACTS.md A10, row by row, as an application that acts as itself hears them. */
 const AS_APPLICATION: Refusals = [
-  [[7000215, 7000222, 700027, 50012], 'token: auth.rejected → client-secret'],
-  [[7000218, 700025, 700016, 700011, 70001, 90002, 90038, 900382, 900432, 70011, 700022, 28002, 100007], 'token: config.invalid → register-application'],
+  [[7000215, 7000222, 700027, 50012, 700021, 700023, 700024, 50027, 700211, 700212, 700213, 700229], 'token: auth.rejected → client-secret'],
+  [[7000218, 700025, 700016, 700011, 70001, 90002, 90038, 900382, 900432, 70011, 700022, 28002, 1002012, 100007, 50194, 9001023, 90124, 90130], 'token: config.invalid → register-application'],
+  [[50049, 50059, 70003, 70005, 70007, 90014, 90023, 900144, 900561, 900971, 9000410, 9000411, 9002325, 9002327], 'token: config.invalid → register-application'],
+  [[7000114], 'token: access.denied'],
   [[7000112], 'token: auth.rejected → enable-application'],
   [[500011, 50001, 650057], 'permissions: config.invalid → graph-permissions+admin-consent'],
   [[50196, 90055], 'token: throttled'],
-  [[90006, 90024, 90033, 50033, 50087, 90012, 90090], 'token: unavailable'],
+  [[90006, 90024, 90033, 50033, 50087, 90012, 90090, 50000], 'token: unavailable'],
 ];
 
 /** The same, as a renewal for somebody who signed in hears them. */
 const FOR_A_PERSON: Refusals = [
   [[65001, 90094], 'consent: auth.interaction-required → admin-consent'],
-  [[65004, 50076, 50079, 50072, 50074, 50078, 50158, 700082, 70008, 700084, 50173, 50132, 50133, 50089, 70043, 54005, 501481], 'token: auth.interaction-required → sign-in'],
+  [[65004, 50076, 50079, 50072, 50074, 50078, 50158, 700082, 70008, 700084, 50173, 50132, 50133, 50089, 70043, 54005, 501481, 500121, 70000, 50058, 50013, 500133, 9002313, 70016, 70017, 70018, 70019], 'token: auth.interaction-required → sign-in'],
   [[53000, 53001, 53003, 530032, 530035, 50131, 50005], 'token: access.denied → conditional-access'],
   [[50126, 50055], 'token: auth.rejected → sign-in'],
   [[50034], 'token: auth.rejected'],
+  [[50020], 'token: auth.wrong-account → sign-in'],
+  [[7000112], 'token: auth.rejected → enable-application'],
+  [[7000215, 7000222, 700027, 50012, 700021, 700023, 700024, 50027, 700211, 700212, 700213, 700229], 'token: auth.rejected'],
   [[50057, 50053], 'token: auth.rejected → account-state'],
   [[50011], 'token: config.invalid → public-client'],
   [[700005], 'token: config.invalid → register-application'],
 ];
 
+/** They pass: an answer that comes later is as good. */
+const TRANSIENT = new Set(AS_APPLICATION.flatMap(([codes, complaint]) => (/: (?:throttled|unavailable)$/.test(complaint) ? codes : [])));
+
 describe('doctor, when Entra refuses', () => {
+  it('has a row for every code that the tenant speaks', () => {
+    const rows = new Set([...AS_APPLICATION, ...FOR_A_PERSON].flatMap(([codes]) => codes));
+    expect(Object.keys(AADSTS).map(Number).filter((code) => !rows.has(code))).toEqual([]);
+  });
+
   it.each(each(AS_APPLICATION))('an application with AADSTS%i, says %s', async (code, complaint) => {
     world.tenant.faults.set('entra.refuse', { code, app: CLIENT_ID });
     const found = await world.examine('sales');
     expect(complaints(found)).toEqual(bothWays('sales', complaint));
+    expect(failuresIn(found).filter(({ remedy }) => !TRANSIENT.has(code) && !remedy?.text)).toEqual([]); // whatever lasts says who has to do what
     expect(JSON.stringify(found)).not.toContain('adapter-secret');
   });
 
   it.each(each(FOR_A_PERSON))('a person with AADSTS%i, says %s', async (code, complaint) => {
     world.tenant.clock.jump(DAY); // the access token is over, and has to be renewed
     world.tenant.faults.set('entra.refuse', { code, app: CLIENT_ID });
-    expect(complaints(await world.examine('support'))).toEqual(bothWays('support', complaint));
+    const found = await world.examine('support');
+    expect(complaints(found)).toEqual(bothWays('support', complaint));
+    expect(failuresIn(found).filter(({ remedy }) => !remedy?.text)).toEqual([]);
   });
 
   it('says which lines make a new secret, and shows none', async () => {

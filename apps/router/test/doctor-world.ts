@@ -67,6 +67,10 @@ ${extra(tenant)}`;
   };
 }
 
+/** What is said of everything that failed. */
+export const failuresIn = ({ mailboxes }: DoctorJson): readonly CheckJson['findings'][number][] =>
+  mailboxes.flatMap(({ receive, send }) => [...receive.checks, ...send.checks]).filter(({ status }) => status === 'fail').flatMap(({ findings }) => findings);
+
 /** `check ✘code → step+step` of everything that is not in order. */
 export function complaints({ mailboxes, todo }: DoctorJson): readonly string[] {
   const steps = (numbers: readonly number[]): string => numbers.map((number) => todo.find((each) => each.number === number)?.id).join('+');

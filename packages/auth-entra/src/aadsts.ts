@@ -59,6 +59,7 @@ const revoked = meaning('auth.interaction-required', 'The sign-in was revoked, a
 const notAccepted = meaning('auth.interaction-required', 'Entra does not accept the sign-in, by a number that is not known here.', signInAgain);
 const startAnew = meaning('auth.interaction-required', 'The sign-in was not brought to its end.', signIn((party) => `Begin to sign in as ${whom(party)} anew, and finish within the time given.`));
 const transient = meaning('unavailable', 'Microsoft Entra cannot answer at the moment.');
+const wrongGrant = meaning('config.invalid', 'This address gives no tokens in the way they are asked for.', remedy('operator', 'fix-config', 'Check "grant" and "authority": the tenant, or what answers in the place of Entra, does not serve this grant.'));
 const notHere = meaning('config.invalid', 'The application is not served at this address of Entra.', ownTenant);
 
 type Row = readonly [codes: readonly number[], meaning: Meaning];
@@ -72,7 +73,8 @@ const ROWS: readonly Row[] = [
   [[700027, 50012, 700021, 700023, 700024, 50027], wrongCertificate],
   [[700211, 700212, 700213, 700229], wrongFederation],
   [[700016, 700011, 70001], unknownApp],
-  [[7000112], meaning('auth.rejected', 'The application is disabled in this tenant.', remedy('tenant-admin', 'fix-config', ({ clientId }) => `Enable the enterprise application ${clientId} for sign-in.`))],
+  [[7000112], meaning('auth.rejected', 'The application is disabled in this tenant.', remedy('tenant-admin', 'fix-config', ({ clientId }) => `Enable the enterprise application ${clientId} for sign-in.`, () => 'https://learn.microsoft.com/entra/identity/enterprise-apps/disable-user-sign-in-portal'))],
+  [[7000114], meaning('access.denied', 'The application may not exchange tokens of users.', remedy('operator', 'fix-config', ({ clientId }) => `Use the grant client-credentials or delegated, or an application that may exchange tokens in the place of ${clientId}.`))],
   [[90002], meaning('config.invalid', 'Entra knows no such tenant.', remedy('operator', 'fix-config', ({ tenant }) => `Check "tenant" (${tenant}), and "cloud" if it is in a national one.`))],
   [[90038, 900382, 900432], wrongCloud],
   [[500011, 50001, 650057], wrongResource],
@@ -80,7 +82,7 @@ const ROWS: readonly Row[] = [
   [[65001], meaning('auth.interaction-required', 'Nobody has consented to what the application asks for.', consent(({ clientId }) => `Consent to the permissions of the application ${clientId}, or let the user do so when signing in again.`))],
   [[90094], meaning('auth.interaction-required', 'Only an administrator can consent to what the application asks for.', consent(({ clientId }) => `Consent to the permissions of the application ${clientId} for the organisation.`))],
   [[65004], meaning('auth.interaction-required', 'The permissions were declined while signing in.', signIn((party) => `Sign in again as ${whom(party)} and accept the permissions.`))],
-  [[50076, 50079, 50072, 50074, 50078, 50158], secondFactor],
+  [[50076, 50079, 50072, 50074, 50078, 50158, 500121], secondFactor],
   [[53000, 53001, 53003, 530032, 530035, 50131, 50005], blocked],
   [[700082, 70008, 700084, 70043], ranOut],
   [[50173, 50132, 50133, 50089, 70000], revoked],
@@ -118,6 +120,8 @@ const BY_ERROR: Readonly<Record<string, Meaning>> = {
   invalid_client: meaning('auth.rejected', 'Entra does not accept the credential of the application.', newSecret, ofCredential),
   unauthorized_client: unknownApp,
   invalid_request: meaning('config.invalid', 'Entra does not understand the request.', remedy('operator', 'fix-config', 'Check the settings of the section "entra".')),
+  unsupported_grant_type: wrongGrant,
+  unsupported_response_type: wrongGrant,
   invalid_scope: wrongScope,
   invalid_resource: wrongResource,
   invalid_grant: meaning('auth.interaction-required', 'The sign-in is not valid any more.', signInAgain, endsSignIn),

@@ -25,6 +25,8 @@ const AS_APPLICATION: readonly Row[] = [
   [[90038, 900382, 900432], wrongSettings],
   [[500011, 50001, 650057], ['config.invalid', 'tenant-admin', 'grant-consent']],
   [[70011, 700022, 28002], wrongSettings],
+  [[70003, 70005], wrongSettings],
+  [[7000114], ['access.denied', 'operator', 'fix-config']],
   [[50196], ['throttled', 'plugin-author', 'report-bug']],
   [[90055], ['throttled']],
   [[90006, 90024, 90033, 50033, 50087, 90012, 90090], ['unavailable']],
@@ -35,7 +37,7 @@ const AS_APPLICATION: readonly Row[] = [
 const FOR_A_PERSON: readonly Row[] = [
   [[65001, 90094], consent],
   [[65004], signInAgain],
-  [[50076, 50079, 50072, 50074, 50078, 50158], signInAgain],
+  [[50076, 50079, 50072, 50074, 50078, 50158, 500121], signInAgain],
   [[53000, 53001, 53003, 530032, 530035, 50131, 50005], ['access.denied', 'tenant-admin', 'grant-mailbox-access']],
   [[700082, 70008, 700084], signInAgain],
   [[50173, 50132, 50133, 50089], signInAgain],
@@ -49,8 +51,8 @@ const FOR_A_PERSON: readonly Row[] = [
   [[700005], wrongSettings],
   [[54005, 501481], signInAgain],
   [[70016, 70018, 70019], signInAgain],
-  // Numbers that the table does not have, with `invalid_grant`: the next policy of Microsoft's will bring one too.
-  [[500121, 9002313], signInAgain],
+  // A number that the table does not have, with `invalid_grant`: the next policy of Microsoft's will bring one too.
+  [[9002313], signInAgain],
 ];
 
 const each = (rows: readonly Row[]) => rows.flatMap(([codes, [code, who, action]]) => codes.map((number) => ({ number, code, who, action })));
@@ -75,7 +77,8 @@ function expectTold(failure: unknown, { number, code, who, action }: ReturnType<
   expect(failure.detail?.status).toContain(`AADSTS${number}`);
   expect(remedy?.text ?? 'None.').toMatch(/^[A-Z].*\.$/);
   const isForConsent = action === 'grant-consent' || number === 700016 || number === 700011 || number === 70001;
-  expect(remedy?.url?.endsWith(`/adminconsent?client_id=${CLIENT_ID}`)).toBe(isForConsent ? true : undefined);
+  const page = number === 7000112 ? '/enterprise-apps/' : isForConsent ? `/adminconsent?client_id=${CLIENT_ID}` : '';
+  expect([page === '', remedy?.url ?? '']).toEqual([remedy?.url === undefined, expect.stringContaining(page)]);
 }
 
 describe('each refusal of Entra has one code and one remedy', () => {

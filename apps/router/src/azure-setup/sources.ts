@@ -19,6 +19,7 @@ export const SOURCES = {
   consentPolicy: { fact: 'A7', title: 'Default consent policy, MC1163922', url: 'https://mc.merill.net/message/MC1163922' },
   adminConsent: { fact: 'A1', title: 'Tenant-wide admin consent', url: 'https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent' },
   errorCodes: { fact: 'A10', title: 'AADSTS error codes', url: entra('reference-error-codes') },
+  disabledApplication: { fact: 'A10', title: 'Disable sign-in to an application', url: 'https://learn.microsoft.com/entra/identity/enterprise-apps/disable-user-sign-in-portal' },
   managedIdentity: { fact: 'B6', title: 'Managed identities', url: 'https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview' },
   nationalClouds: { fact: 'A1, E15', title: 'National clouds', url: entra('authentication-national-cloud') },
   graphErrors: { fact: 'E13', title: 'Microsoft Graph error responses', url: 'https://learn.microsoft.com/graph/errors' },

@@ -36,6 +36,7 @@ const SOMEBODY = ['o365-on-behalf-of', 'imap-smtp'] as const;
 /** The first that fits counts. */
 const RULES: readonly Rule[] = [
   { url: SOURCES.smtpAuth.url, steps: ['smtp-auth'] },
+  { url: SOURCES.disabledApplication.url, steps: ['enable-application'] },
 
   // What was granted
   { check: ['consent'], flow: [...PERSON, ...APPLICATION], steps: ['admin-consent'] },
@@ -46,10 +47,9 @@ const RULES: readonly Rule[] = [
 
   // The token
   { check: ['token'], action: ['sign-in-again'], flow: PERSON, steps: ['sign-in'] },
-  { check: ['token'], code: ['access.denied'], steps: ['conditional-access'] },
+  { check: ['token'], code: ['access.denied'], action: ['grant-mailbox-access'], steps: ['conditional-access'] },
   { check: ['token'], action: ['replace-credential'], flow: APPLICATION, steps: ['credential'] },
-  { check: ['token'], code: ['auth.rejected'], who: 'tenant-admin', flow: APPLICATION, steps: ['enable-application'] },
-  { check: ['token'], code: ['auth.rejected'], who: 'tenant-admin', flow: PERSON, steps: ['account-state'] },
+  { check: ['token'], code: ['auth.rejected'], action: ['fix-config'], who: 'tenant-admin', flow: PERSON, steps: ['account-state'] },
   { check: ['token'], code: ['config.invalid'], who: 'tenant-admin', flow: PERSON, steps: ['public-client'] },
   { check: ['token'], code: ['config.invalid'], flow: [...APPLICATION, ...PERSON], steps: ['register-application'] },
 

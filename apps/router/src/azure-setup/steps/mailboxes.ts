@@ -134,7 +134,7 @@ export const enableApplication: StepTemplate = {
     portal: ['Open Entra ID > Enterprise applications > the application > Properties, and set "Enabled for users to sign-in?" to Yes.'],
     script: ['az ad sp update --id $AppId --set accountEnabled=true'],
     tools: ['azure-cli'],
-    sources: [SOURCES.errorCodes],
+    sources: [SOURCES.disabledApplication, SOURCES.errorCodes],
   }),
 };
 
