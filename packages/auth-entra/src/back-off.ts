@@ -11,6 +11,8 @@ export interface BackOff {
   /** Answers the error to throw: it says when to come again. */
   note(key: string, error: MailError): MailError;
   clear(key: string): void;
+  /** Failures that are remembered, standing or over. */
+  readonly size: number;
 }
 
 /** As long as MSAL itself keeps away from a service that throttled it and did not say for how long (FACTS.md B5). */
@@ -25,6 +27,9 @@ interface Hold {
   readonly error: MailError;
   readonly times: number;
 }
+
+/** Whoever has not failed for so long begins anew. */
+const FORGOTTEN_MS = 3_600_000;
 
 export function createBackOff(clock: Clock): BackOff {
   const holds = new Map<string, Hold>();
@@ -45,12 +50,17 @@ export function createBackOff(clock: Clock): BackOff {
       if (error) throw error;
     },
     note(key, error) {
+      const now = clock.now().getTime();
+      for (const [other, { until }] of holds) if (now - until > FORGOTTEN_MS) holds.delete(other);
       const times = (holds.get(key)?.times ?? 0) + 1;
       const wait = waitAfter(error, times);
-      holds.set(key, { until: clock.now().getTime() + wait, error, times });
+      holds.set(key, { until: now + wait, error, times });
       return isTransient(error) ? again(error, wait) : error;
     },
     clear: (key) => void holds.delete(key),
+    get size() {
+      return holds.size;
+    },
   };
 }
 

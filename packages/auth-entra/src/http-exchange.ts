@@ -73,8 +73,26 @@ export function createExchange({ fetch, clock, signal, discovered }: ExchangeOpt
   };
 }
 
+/** Tokens and metadata have some thousand octets. What sends more is something else in their place, and would fill the memory. */
+const LARGEST_ANSWER = 1_024 * 1_024;
+
+async function textOf({ body, status }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let [text, octets] = ['', 0];
+  for await (const chunk of body ?? []) {
+    octets += chunk.byteLength;
+    if (octets > LARGEST_ANSWER) {
+      throw new MailError('protocol.violation', 'Something else answers in the place of Microsoft Entra, with more than it ever says.', {
+        remedy: { who: 'operator', action: 'fix-config', text: `See what answers in the place of Microsoft Entra with status ${status}, and correct "authority" or the proxy.` },
+      });
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
 async function readAnswer(response: Response): Promise<WireAnswer> {
-  const text = await response.text();
+  const text = await textOf(response);
   const parsed = parseObject(text);
   return { status: response.status, headers: Object.fromEntries(response.headers), body: parsed ?? {}, isJson: parsed !== undefined };
 }
