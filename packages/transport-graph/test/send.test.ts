@@ -67,6 +67,21 @@ describe('sending', () => {
     ));
 });
 
+describe('a draft that is larger than the mailbox may send', () => {
+  it.each(['MIME', 'parts'])('is refused with the name of the limit where it is refused at once, as %s', (form) =>
+    setting(async ({ open, context, tenant, mailbox }) => {
+      const fetch: typeof globalThis.fetch = async (input, init) =>
+        init?.method === 'POST' && (input as string).endsWith('/messages') ? Response.json({ error: { code: 'ErrorMessageSizeExceeded', message: 'The message exceeds the maximum supported size.' } }, { status: 400 }) : context.fetch(input, init);
+      const { send } = await open({}, { fetch });
+      const { submission } = letter({ body: 'x'.repeat(70).concat('\r\n').repeat(form === 'MIME' ? 10 : 50_000) });
+      for (const sending of [send!.dispatch(submission), send!.stage!(submission)]) {
+        await expect(sending).rejects.toMatchObject({ code: 'message.too-large', message: expect.stringContaining('MaxSendSize') as string, remedy: { who: 'tenant-admin' } });
+      }
+      expect([mailbox.folder('drafts')?.messages.length, tenant.mailFlow.submitted.length]).toEqual([0, 0]);
+    }),
+  );
+});
+
 describe('a transport that is closed while it sends', () => {
   it.each(['draft', 'send-mail'] as const)('says that nobody knows whether the mail has left, in mode %s', (mode) =>
     setting(async ({ open, context, tenant, mailbox }) => {

@@ -20,7 +20,7 @@ export interface StagedMessage extends StagedDraft {
 export async function stage(sending: Sending, { envelope, content }: Submission, options?: CallOptions): Promise<StagedMessage> {
   const letter = await readable(() => readLetter(content, options), options);
   demandEnvelopeOfHeaders(envelope, letter.header, sending.mailbox);
-  const draft = await harmless(letter.base64 === undefined ? fromParts(sending, content, options) : fromMime(sending, letter, letter.base64, content, options));
+  const draft = await harmless(naming(letter.base64 === undefined ? fromParts(sending, content, options) : fromMime(sending, letter, letter.base64, content, options)));
   const messageId = draft.messageId ?? letter.header.messageId;
   return { id: draft.id, mailbox: sending.mailbox, rcptTo: envelope.rcptTo, ...(messageId !== undefined && { messageId }) };
 }
@@ -59,9 +59,12 @@ async function fromParts(sending: Sending, content: Content, options?: CallOptio
   } catch (error) {
     const discarded = discardDraft(sending, draft.id);
     if (!options?.signal?.aborted) await discarded;
-    throw namingTheLimit(error);
+    throw error;
   }
 }
+
+/** Whatever Exchange refuses for its size: the draft, or what is attached to it. */
+const naming = <T>(staging: Promise<T>): Promise<T> => staging.catch((error: unknown) => Promise.reject(namingTheLimit(error)));
 
 /** Of a request (FACTS.md E6). */
 const LARGEST_BODY = 4 * 1_024 * 1_024;
