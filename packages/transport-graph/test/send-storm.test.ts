@@ -34,4 +34,11 @@ const { applicable } = await casesFor(openStormyWorld);
 describe('sending in a storm', () => {
   it('is tried with every case that sends', () => expect(applicable.filter(sends).length).toBeGreaterThan(20));
   for (const c of applicable.filter(sends)) it(`${c.id}: ${c.title}`, { timeout: 60_000 }, () => runCase(c, openStormyWorld));
+
+  it.each(['http.refuse', 'http.drop-response', 'delivery.sent-copy-late'])('met with %s', (fault) => {
+    expect(tenant.faults.list().filter(({ name, struck }) => name === fault && struck > 0).length).toBeGreaterThan(0);
+  });
+  it('met with 504 for what was accepted', () => {
+    expect(tenant.faults.list().filter(({ options: { status, when }, struck }) => status === 504 && when === 'after' && struck > 0).length).toBeGreaterThan(0);
+  });
 });
