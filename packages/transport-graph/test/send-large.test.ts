@@ -91,6 +91,14 @@ describe('a message whose MIME is too large for one request', () => {
       expect(mail.attachments).toEqual([]);
     }));
 
+  it('is refused with a file that no mailbox takes, before anything is sent, and says who can do what', { timeout: 60_000 }, () =>
+    setting(async ({ open, requests }) => {
+      const { send } = await open();
+      const before = requests.length;
+      await expect(send!.dispatch(letterWithFiles([{ name: 'huge.iso', octets: 151 * MB }]))).rejects.toMatchObject({ code: 'message.too-large', message: expect.stringContaining('157286400') as string, remedy: { who: 'mailbox-user', text: expect.stringContaining('link') as string } });
+      expect(requests.length).toBe(before);
+    }));
+
   it('is refused when its text alone is larger than a request', () =>
     setting(async ({ open, mailbox }) => {
       const { send } = await open();

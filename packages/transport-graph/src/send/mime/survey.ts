@@ -118,7 +118,11 @@ class Holding {
 const LARGEST = 150 * 1_024 * 1_024;
 
 function attachedPart({ index, node }: Part, size: number, before: number): AttachedPart {
-  if (size > LARGEST) throw new MailError('message.too-large', `An attachment has ${size} octets, and Exchange Online takes ${LARGEST} at most.`);
+  if (size > LARGEST) {
+    throw new MailError('message.too-large', `An attachment has ${size} octets, and Exchange Online takes ${LARGEST} at most.`, {
+      remedy: { who: 'mailbox-user', action: 'fix-config', text: 'Send a link instead of the file: no mailbox of Exchange Online takes one of this size.' },
+    });
+  }
   const contentType = node.contentType || 'application/octet-stream';
   const contentId = (node.headers ? node.headers.getFirst('content-id') : '').replaceAll(/^<|>$/g, '');
   const name = node.filename || `ATT${String(before + 1).padStart(5, '0')}${EXTENSIONS[contentType] ?? ''}`;
