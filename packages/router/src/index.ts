@@ -5,6 +5,7 @@ export type {
   EntraSettings,
   MailboxConfig,
   NetworkConfig,
+  NotificationSettings,
   OnAck,
   Options,
   OutgoingSettings,

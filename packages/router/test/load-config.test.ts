@@ -72,6 +72,18 @@ describe('a valid configuration', () => {
     expect(Object.entries(entra).map(([name, { tenant }]) => [name, tenant])).toEqual([['one', 'one.example'], ['two', 'two.example']]);
   });
 
+  it('receives the calls of servers on this machine alone, where it says only what is called', async () => {
+    const load = async (section: string) => (await loadText(small('{ id: a, address: a@b.c, flow: x }', section))).notifications;
+    expect(await load('')).toBeUndefined();
+    expect(await load('notifications: { publicUrl: "https://mail.b.c/signalbox/" }\n')).toEqual({ publicUrl: 'https://mail.b.c/signalbox', listen: { host: '127.0.0.1', port: 8085 } });
+    expect(await load('notifications: { publicUrl: "https://mail.b.c", listen: { host: "[::]", port: 9000 } }\n')).toEqual({ publicUrl: 'https://mail.b.c', listen: { host: '::', port: 9000 } });
+  });
+
+  it.each(['https://localhost:8085', 'https://127.0.0.1/x', 'https://[::1]/'])('warns that nobody elsewhere can call %s', async (publicUrl) => {
+    const { warnings } = await loadText(small('{ id: a, address: a@b.c, flow: x }', `notifications: { publicUrl: "${publicUrl}" }\n`));
+    expect(warnings).toMatchObject([{ path: 'notifications.publicUrl', line: 3, remedy: expect.stringContaining('reached from outside') }]);
+  });
+
   it('expands anchors and merge keys', async () => {
     const { servers } = await loadText(small('{ id: a, address: a@b.c, flow: x }', 'servers:\n  imap: &s { host: mail.b.c, port: 993 }\n  smtp: { <<: *s, port: 465 }\n'));
     expect(servers['smtp']).toEqual({ host: 'mail.b.c', port: 465 });
@@ -229,6 +241,12 @@ mailboxes:
     expect(isConfigError(error) && isMailError(error)).toBe(true);
     expect(inspect(error, { depth: 20 }) + JSON.stringify(error)).not.toContain('hunter2');
     expect((error as ConfigError).problems).toHaveLength(4);
+  });
+
+  it.each(['http://mail.b.c/x', 'mail.b.c', 'https://mail.b.c/x?key=hunter2', 'https://mail.b.c/x#', 'https://u:hunter2@mail.b.c'])('names the place and the remedy of %s as an address to be called at, without showing it', async (publicUrl) => {
+    const problems = await problemsOf(small('{ id: a, address: a@b.c, flow: x }', `notifications:\n  publicUrl: "${publicUrl}"\n`));
+    expect(problems).toMatchObject([{ path: 'notifications.publicUrl', line: 4, message: expect.stringContaining('https:// and has no user name, query or fragment'), remedy: expect.stringContaining('https://mail.contoso.com/signalbox') }]);
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
   it.each([

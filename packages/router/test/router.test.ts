@@ -55,6 +55,23 @@ describe('the router', () => {
     await router[Symbol.asyncDispose]();
   });
 
+  it('gives plugins the way to be called back, where the host has one', async () => {
+    const callbacks = { open: async () => Promise.reject(new Error('not called')) };
+    const given: unknown[] = [];
+    const noting = withTransport({
+      async open(context) {
+        given.push(context.callbacks);
+        return opened(['receive']);
+      },
+    });
+    for (const host of [{ callbacks }, {}]) {
+      const { router } = await openRouter(noting, host);
+      await router.open('c', 'receive');
+      await router[Symbol.asyncDispose]();
+    }
+    expect(given).toEqual([callbacks, undefined]);
+  });
+
   it('shares credentials between mailboxes whose settings are equal, secrets included', async () => {
     const { router, events } = await openRouter();
     for (const id of ['a', 'b', 'c', 'd', 'e']) await router.open(id, 'receive');

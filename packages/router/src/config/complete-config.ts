@@ -2,7 +2,7 @@ import type { ProblemCollector } from './collector.ts';
 import { completeMailbox } from './complete-mailbox.ts';
 import { completeNetwork } from './complete-network.ts';
 import { asList, completeServer, completeServers } from './complete-servers.ts';
-import type { Config, EntraSettings, OutgoingSettings } from './config.ts';
+import type { Config, EntraSettings, NotificationSettings, OutgoingSettings } from './config.ts';
 import type { ConfigSource } from './load-config.ts';
 import type { ConfigPositions } from './positions.ts';
 import type { Redactor } from './redactor.ts';
@@ -28,6 +28,7 @@ export function completeConfig({ data, source, report, redactor, positions }: Co
     auth: data.auth ?? {},
     outgoing: completeOutgoing(data.outgoing),
     network: completeNetwork(data.network, source.env, report, redactor),
+    ...(data.notifications && { notifications: completeNotifications(data.notifications) }),
     plugins: data.plugins ?? [],
     flows: defined(data.flows ?? {}),
     mailboxes: data.mailboxes.map((mailbox, index) => completeMailbox(mailbox, index, data, { report, redactor })),
@@ -40,6 +41,11 @@ function completeEntra(entra: FileConfig['entra']): Config['entra'] {
   if (entra === undefined) return {};
   const tenants = (isTenantMap(entra) ? entra : { default: entra }) as Readonly<Record<string, FileTenant>>;
   return Object.fromEntries(Object.entries(tenants).map(([name, tenant]) => [name, withoutUndefined(tenant) as EntraSettings]));
+}
+
+function completeNotifications({ publicUrl, listen: { host = '127.0.0.1', port = 8085 } = {} }: NonNullable<FileConfig['notifications']>): NotificationSettings {
+  // `href`, since a path with other letters than ASCII is called in its encoded form.
+  return { publicUrl: new URL(publicUrl).href.replace(/\/+$/, ''), listen: { host: host.replaceAll(/[[\]]/g, ''), port } };
 }
 
 function completeOutgoing(outgoing: FileConfig['outgoing']): OutgoingSettings {

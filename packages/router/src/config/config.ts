@@ -19,6 +19,8 @@ export interface Config {
   readonly auth: Readonly<Record<string, Options>>;
   readonly outgoing: OutgoingSettings;
   readonly network: NetworkConfig;
+  /** Absent: nobody is asked to tell of new mail. */
+  readonly notifications?: NotificationSettings;
   /** Package names of third-party plugins. */
   readonly plugins: readonly string[];
   /** Flows of this configuration, beside the application's presets. */
@@ -100,6 +102,14 @@ export interface NetworkConfig extends NetworkSettings {
   readonly noProxy: readonly string[];
   /** Ignore any proxy, also the environment's. */
   readonly direct: boolean;
+}
+
+/** Where servers that tell of new mail call, and where that arrives. */
+export interface NotificationSettings {
+  /** HTTPS, without a slash at the end. */
+  readonly publicUrl: string;
+  /** Plain HTTP, for the reverse proxy that the public address belongs to. */
+  readonly listen: { readonly host: string; readonly port: number };
 }
 
 export interface MailboxConfig extends Mailbox {

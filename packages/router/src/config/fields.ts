@@ -89,6 +89,17 @@ export const httpsAddress = textThat((text) => URL.canParse(text) && new URL(tex
   remedy: 'Write the address with https://, host and port, without the tenant.',
 });
 
+export const publicAddress = textThat(isPublicAddress, {
+  expected: 'an address that begins with https:// and has no user name, query or fragment',
+  remedy: 'Write the address under which the reverse proxy is reached from outside, such as https://mail.contoso.com/signalbox.',
+}).meta({ examples: ['https://mail.contoso.com/signalbox'] });
+
+/** Paths are put behind it, and it is told to others: nothing may follow the path, and no password may stand in it. */
+function isPublicAddress(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'https:' && url.username === '' && url.password === '' && !/[?#\s]/.test(text);
+}
+
 export const timeZone = textThat(isTimeZone, {
   expected: 'an IANA time zone such as Europe/Vienna',
   remedy: 'Write the name of a time zone: Europe/Vienna, America/New_York, UTC.',

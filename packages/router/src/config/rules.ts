@@ -15,6 +15,7 @@ export function checkRules(tree: unknown, report: ProblemCollector): void {
   checkServers(asMap(root['servers']), ['servers'], {}, report);
   checkOutgoing(asMap(root['outgoing']), report);
   checkEntra(root['entra'], report);
+  checkNotifications(asMap(root['notifications']), report);
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -101,5 +102,12 @@ function checkEntra(entra: unknown, report: ProblemCollector): void {
     if (second) {
       report.error([...path, second], 'The application has more than one kind of credential.', `Keep one of ${CREDENTIALS.join(', ')}; a second of the same kind goes into secondClientSecret or secondCertificate.`);
     }
+  }
+}
+
+function checkNotifications({ publicUrl }: Tree, report: ProblemCollector): void {
+  const host = typeof publicUrl === 'string' ? URL.parse(publicUrl)?.hostname : undefined;
+  if (host !== undefined && /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(host)) {
+    report.warning(['notifications', 'publicUrl'], `Only this machine reaches ${host}: a server elsewhere cannot tell of new mail.`, 'Write the name under which this machine, or a reverse proxy before it, is reached from outside.');
   }
 }

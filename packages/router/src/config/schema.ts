@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { address, certificates, concurrency, filledText, folderName, host, isoDate, mailboxId, name, options, packageName, port, proxy, secretText, tlsMode } from './fields.ts';
+import { address, certificates, concurrency, filledText, folderName, host, isoDate, mailboxId, name, options, packageName, port, proxy, publicAddress, secretText, tlsMode } from './fields.ts';
 import { entra } from './schema-entra.ts';
 
 const FOLDER_ROLES = ['inbox', 'outbox', 'sent', 'drafts', 'archive', 'junk', 'trash'] as const;
@@ -40,6 +40,16 @@ const network = z.strictObject({
   ca: certificates.optional(),
   clientCertificate: z.strictObject({ certificate: filledText, key: secretText }).optional(),
 });
+
+const notifications = z
+  .strictObject({
+    publicUrl: publicAddress.meta({ description: 'What a server that tells of new mail calls: the address of a reverse proxy that passes its path on to listen.' }),
+    listen: z
+      .strictObject({ host: host.optional(), port: port.optional() })
+      .optional()
+      .meta({ description: 'Where calls are received, by plain HTTP; 127.0.0.1 and 8085 when not said.' }),
+  })
+  .meta({ description: 'Has servers tell of new mail where they can. Nothing depends on it: without it, or where a call is lost, new mail is found by looking.' });
 
 const flowSide = z.strictObject({
   transport: name,
@@ -91,6 +101,7 @@ export const configSchema = z.strictObject({
   auth: auth.optional(),
   outgoing: outgoing.optional(),
   network: network.optional(),
+  notifications: notifications.optional(),
   plugins: z.array(packageName).optional(),
   flows: z.record(name, flow).optional(),
   defaults: z.strictObject(handling).optional(),

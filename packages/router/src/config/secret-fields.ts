@@ -6,8 +6,8 @@ import type { ConfigPath } from './positions.ts';
  * `password`, `clientSecret`, `accessToken`, `privateKey`, `apiKey`.
  */
 const SECRET_NAME = /(?:password|passphrase|secret|token|(?:^|private|api|access)key)$/i;
-/** Shown to nobody either, though its value stays a text: a proxy's address may hold a password. */
-const NEVER_SHOWN = /^proxy$/i;
+/** Shown to nobody either, though its value stays a text: an address may hold a password. */
+const NEVER_SHOWN = /^(?:proxy|publicUrl)$/i;
 
 export const isSecretField = (path: ConfigPath): boolean => SECRET_NAME.test(fieldName(path));
 

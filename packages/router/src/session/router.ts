@@ -1,5 +1,6 @@
 import {
   type AuthProvider,
+  type Callbacks,
   type CallOptions,
   type Clock,
   type CredentialSource,
@@ -27,6 +28,8 @@ export interface RouterHost {
   readonly tokens: TokenStore;
   /** A fetch bound to these proxies and certificates. */
   fetchFor(network: NetworkSettings): typeof fetch;
+  /** Absent where nobody can reach the host from outside. */
+  readonly callbacks?: Callbacks;
 }
 
 export interface RouterOptions {
@@ -107,7 +110,10 @@ export function createRouter({ routes, host }: RouterOptions): Router {
   };
 }
 
-const servicesFor = ({ network }: Route, host: RouterHost): HostServices => ({ clock: host.clock, log: host.log, network, fetch: host.fetchFor(network) });
+function servicesFor({ network }: Route, host: RouterHost): HostServices {
+  const { clock, log, callbacks } = host;
+  return { clock, log, network, fetch: host.fetchFor(network), ...(callbacks && { callbacks }) };
+}
 
 /** For a transport whose manifest says that it takes none. */
 const noCredentials = ({ name }: Plugin): CredentialSource => ({
