@@ -93,7 +93,7 @@ describe('watch', () => {
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}sales {4}scripted {2}ada@example\.com +first$/),
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}support {2}scripted {2}ada@example\.com +second$/),
     ]);
-    expect(stderr).toBe('Watching 2 mailboxes. Ctrl-C ends it.\n');
+    expect(stderr.split('\n').toSorted()).toEqual(['', 'Watching 2 mailboxes. Ctrl-C ends it.', '✔ sales · watching Inbox', '✔ support · watching Inbox']);
   });
 
   it('prints JSON lines that say only what is known', async () => {

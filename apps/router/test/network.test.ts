@@ -31,7 +31,7 @@ async function watchShowsNewMail(world: EntraWorld, network = 'ca: ca.pem'): Pro
   };
   const { code, stderr } = await world.run(['watch'], { network, signal: AbortSignal.any([stop.signal, AbortSignal.timeout(15_000)]), onOutput });
   clearInterval(delivering);
-  expect(stderr.trim()).toBe('Watching 3 mailboxes. Ctrl-C ends it.');
+  expect(stderr.split('\n').filter((line) => line !== '' && !line.startsWith('✔ '))).toEqual(['Watching 3 mailboxes. Ctrl-C ends it.']);
   expect([code, stop.signal.aborted]).toEqual([EXIT.ok, true]);
 }
 

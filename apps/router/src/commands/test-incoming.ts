@@ -4,7 +4,7 @@ import { action, type Call, type CallHost } from '../call.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { chooseMailboxes } from '../session/choose-mailboxes.ts';
 import { type IncomingReport, type Step, testIncoming } from '../session/test-incoming.ts';
-import { failureJson, renderFailure } from '../view/failure.ts';
+import { commandLine, failureJson, renderFailure } from '../view/failure.ts';
 import { renderProblems } from '../view/problems.ts';
 import { column, plural } from '../view/text.ts';
 import { examples } from './help.ts';
@@ -67,7 +67,7 @@ function renderReport(report: IncomingReport, idWidth: number, { terminal: { out
     case 'broken':
       return `${heading(colors.red('✘'))}\n${renderProblems(outcome.problems, shownFile, { colors, width: out.width - 2 }).replaceAll(/^(?=.)/gm, '  ')}`;
     case 'failed':
-      return [heading(colors.red('✘')), tried, renderFailure(outcome.error, { channel: out, redact, indent: '  ', verbose: options.verbose ?? false })].join('\n');
+      return [heading(colors.red('✘')), tried, renderFailure(outcome.error, { channel: out, redact, indent: '  ', verbose: options.verbose ?? false }), ...(outcome.command === undefined ? [] : [commandLine(outcome.command, out)])].join('\n');
     case 'passed':
       return [heading(colors.green('✔')), tried, `  ${colors.green(`Success! Number of unread emails: ${outcome.unread}`)}`].join('\n');
   }
@@ -86,6 +86,6 @@ const summary = (tried: number, failed: number, { terminal: { out } }: Call): st
 function reportJson({ routes: { mailbox, receive }, outcome, steps, durationMs }: IncomingReport, { redact }: Call): unknown {
   const common = { mailbox: mailbox.id, address: mailbox.address, flow: receive?.flow ?? mailbox.receive ?? null, result: outcome.kind, durationMs, steps };
   if (outcome.kind === 'passed') return { ...common, unread: outcome.unread };
-  if (outcome.kind === 'failed') return { ...common, error: failureJson(outcome.error, redact) };
+  if (outcome.kind === 'failed') return { ...common, error: failureJson(outcome.error, redact), command: outcome.command };
   return outcome.kind === 'broken' ? { ...common, problems: outcome.problems } : common;
 }

@@ -1,6 +1,7 @@
 import { isMailError, type MailTransport, type ProbeCheck } from '@signalbox/core';
 import type { ConfigProblem, MailboxRoutes, Router } from '@signalbox/router';
 import { asMailError } from '../view/failure.ts';
+import { signInCommand } from './sign-in-command.ts';
 
 export type StepName = ProbeCheck['name'];
 
@@ -17,7 +18,7 @@ export interface IncomingReport {
   readonly steps: readonly Step[];
   readonly outcome:
     | { readonly kind: 'passed'; readonly unread: number }
-    | { readonly kind: 'failed'; readonly error: unknown }
+    | { readonly kind: 'failed'; readonly error: unknown; /** What to run where somebody has to sign in. */ readonly command?: string }
     /** The configuration gives it no route; nothing was tried. */
     | { readonly kind: 'broken'; readonly problems: readonly ConfigProblem[] }
     /** The mailbox is not meant to receive. */
@@ -45,13 +46,18 @@ export async function testIncoming(router: Router, routes: MailboxRoutes, timeou
     const { checks } = await transport.probe.check({ signal });
     steps = checks.map(({ name, status, durationMs }) => ({ name, status, durationMs }));
     const failure = checks.find((check) => check.status === 'fail');
-    if (failure) return finish(steps, { kind: 'failed', error: failure.error });
+    if (failure) return finish(steps, await failed(router, routes, failure.error));
     return finish(steps, { kind: 'passed', unread: await countUnread(transport, routes, signal) });
   } catch (thrown) {
     stop.throwIfAborted();
     const error = asMailError(thrown);
-    return finish(failedSteps(steps, error), { kind: 'failed', error });
+    return finish(failedSteps(steps, error), await failed(router, routes, error));
   }
+}
+
+async function failed(router: Router, routes: MailboxRoutes, error: unknown): Promise<IncomingReport['outcome']> {
+  const command = await signInCommand(router, routes, error);
+  return { kind: 'failed', error, ...(command !== undefined && { command }) };
 }
 
 async function countUnread({ receive }: MailTransport, { mailbox }: MailboxRoutes, signal: AbortSignal): Promise<number> {

@@ -1,13 +1,14 @@
 import { type ChangesSince, type Clock, type Folder, type FolderSelector, isMailError, MailError, type MessageSummary, type Receive } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
 import type { MailboxRoutes, Router } from '@signalbox/router';
+import { signInCommand } from './sign-in-command.ts';
 
 export type WatchEvent =
   /** From now on new mail is seen. Told once, and again after a failure. */
-  | { readonly kind: 'watching'; readonly routes: MailboxRoutes; readonly folder: Folder }
+  | { readonly kind: 'watching'; readonly routes: MailboxRoutes; readonly folder: Folder; readonly since: Date }
   | { readonly kind: 'message'; readonly routes: MailboxRoutes; readonly folder: Folder; readonly message: MessageSummary; readonly seenAt: Date }
-  /** Without `retryInMs` the mailbox is given up: only a changed configuration can help. */
-  | { readonly kind: 'failure'; readonly routes: MailboxRoutes; readonly error: unknown; readonly retryInMs?: number };
+  /** Without `retryInMs` the mailbox is given up: only a changed configuration can help. `command` is what to run where somebody has to sign in. */
+  | { readonly kind: 'failure'; readonly routes: MailboxRoutes; readonly error: unknown; readonly retryInMs?: number; readonly command?: string };
 
 export interface WatchOptions {
   readonly router: Router;
@@ -26,20 +27,22 @@ const REMEDY_WAIT = { first: 60_000, longest: 600_000 };
 
 /** Tells of new mail until the signal aborts, whatever happens in between. Returns; never throws. */
 export async function watchFolder(options: WatchOptions): Promise<void> {
-  const { routes, clock = systemClock, signal, emit } = options;
+  const { router, routes, clock = systemClock, signal, emit } = options;
   const position: Position = { since: { kind: options.since }, failures: 0 };
   while (!signal.aborted) {
     const error = await watchOnce(options, position).catch((thrown: unknown) => thrown);
     if (signal.aborted) return;
     // Whoever lost the position cannot continue from it; going on from now is said, not hidden.
     if (isMailError(error) && error.retry === 'restart') position.since = { kind: 'now' };
+    const command = await signInCommand(router, routes, error);
+    const failure = { kind: 'failure', routes, error, ...(command !== undefined && { command }) } as const;
     if (isFinal(error)) {
-      emit({ kind: 'failure', routes, error });
+      emit(failure);
       return;
     }
     const retryInMs = waitFor(error, position.failures);
     position.failures += 1;
-    emit({ kind: 'failure', routes, error, retryInMs });
+    emit({ ...failure, retryInMs });
     await clock.sleep(retryInMs, signal).catch(() => {});
   }
 }
@@ -58,7 +61,7 @@ async function watchOnce({ router, routes, folder: selector, clock = systemClock
   for await (const batch of receive.changes({ folder: folder.id, since: position.since, watch: true, signal })) {
     position.since = { kind: 'cursor', cursor: batch.cursor };
     position.failures = 0;
-    if (first) emit({ kind: 'watching', routes, folder });
+    if (first) emit({ kind: 'watching', routes, folder, since: clock.now() });
     first = false;
     for (const change of batch.changes) {
       if (change.type === 'message-added') emit({ kind: 'message', routes, folder, message: change.message, seenAt: clock.now() });

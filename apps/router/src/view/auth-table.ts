@@ -1,7 +1,7 @@
 import type { AuthDeadline, AuthStatus, Remedy } from '@signalbox/core';
 import type { Direction, MailboxRoutes } from '@signalbox/router';
 import type { MailboxAuth } from '../session/mailbox-auths.ts';
-import { failureJson, type FailureView, type Redact, remedyLines, renderFailure } from './failure.ts';
+import { commandLine, failureJson, type FailureView, type Redact, remedyLines, renderFailure } from './failure.ts';
 import { daysUntil, timeUntil } from './time-until.ts';
 import { type Cell, renderTable, type Styled } from './table.ts';
 import type { Channel, Colors } from './terminal.ts';
@@ -88,7 +88,7 @@ function adviceOf({ status, directions, provider, mailbox }: AuthRow, view: Advi
   const { colors } = channel;
   if (!status) return [];
   const help = (remedy: Remedy): readonly string[] => {
-    const command = remedy.action === 'sign-in-again' && provider?.login ? [`  ${colors.dim('$')} signalbox auth sign-in ${mailbox.id}`] : [];
+    const command = remedy.action === 'sign-in-again' && provider?.login ? [commandLine(`signalbox auth sign-in ${mailbox.id}`, channel)] : [];
     return [...remedyLines(remedy, channel, '  '), ...command];
   };
   const soon = (status.deadlines ?? []).filter(({ at }) => daysUntil(at, now) <= SOON_DAYS);

@@ -75,6 +75,9 @@ export const remedyLines = ({ who, text, url }: Remedy, { colors, width }: Failu
   ...(url === undefined ? [] : [wrap(colors.underline(url), width, indent)]),
 ];
 
+/** A command to run, as it can be copied. */
+export const commandLine = (command: string, { colors }: Pick<Channel, 'colors'>): string => `  ${colors.dim('$')} ${command}`;
+
 const PROTOCOLS: Readonly<Record<string, string>> = { imap: 'IMAP', smtp: 'SMTP', http: 'HTTP', oauth: 'OAuth' };
 
 /** The other side's own words, or those of whatever spoke to it. */
