@@ -6,7 +6,7 @@ import type { TestClock } from './composition/test-clock.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { chooseConfigFile } from './session/choose-config-file.ts';
-import type { Session } from './session/session.ts';
+import type { Session, SessionOptions } from './session/session.ts';
 import { UsageError } from './usage-error.ts';
 import { renderDeadline } from './view/deadline.ts';
 import { shortPath } from './view/problems.ts';
@@ -32,7 +32,7 @@ export interface Call {
   readonly file: string;
   readonly shownFile: string;
   /** Loads the configuration. Throws `ConfigError`. The caller disposes. */
-  open(): Promise<Session>;
+  open(options?: Pick<SessionOptions, 'receivesCalls'>): Promise<Session>;
   /** Takes the configuration's secrets out of a text, once it is loaded. */
   readonly redact: (text: string) => string;
 }
@@ -70,14 +70,14 @@ function createCall({ io, plugins }: CallHost, options: GlobalOptions): Call {
     options,
     file,
     shownFile: shortPath(file, io.cwd),
-    async open() {
+    async open(more) {
       const logTo = (line: string): void => void io.stderr.write(line);
       // Loaded when needed: help and completion answer twice as fast without the router and its libraries.
       const { openSession } = await import('./session/session.ts');
       await using stack = new AsyncDisposableStack();
       const test = stack.use(await testClock(io, options));
       const session = stack.use(
-        await openSession({ file, env: io.env, cwd: io.cwd, ...(options.data !== undefined && { data: options.data }), ...(plugins && { plugins }), ...(options.verbose ? { logTo } : { onDeadline }), ...(test && { clock: test.clock }) }),
+        await openSession({ ...more, file, env: io.env, cwd: io.cwd, ...(options.data !== undefined && { data: options.data }), ...(plugins && { plugins }), ...(options.verbose ? { logTo } : { onDeadline }), ...(test && { clock: test.clock }) }),
       );
       redact = (text) => session.config.redact(text);
       const kept = stack.move();

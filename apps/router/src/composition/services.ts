@@ -1,4 +1,4 @@
-import type { Clock, Logger, TokenStore } from '@signalbox/core';
+import type { Callbacks, Clock, Logger, TokenStore } from '@signalbox/core';
 import { createRouter, type MailboxRoutes, type Router, type RouterHost } from '@signalbox/router';
 import type { DataPlace } from '../session/data-place.ts';
 import { createFetchPool, type FetchPool } from './fetch-pool.ts';
@@ -19,10 +19,12 @@ export interface ServiceOptions {
   readonly routes: readonly MailboxRoutes[];
   /** Where tokens are kept. Asked when a plugin first wants one. */
   readonly data: () => DataPlace;
+  /** Absent where nobody can call from outside. */
+  readonly callbacks?: Callbacks | undefined;
 }
 
 /** Puts the application together: what plugins and the router may use of the world outside. */
-export const createServices = ({ log, clock, routes, data }: ServiceOptions): Scope =>
+export const createServices = ({ log, clock, routes, data, callbacks }: ServiceOptions): Scope =>
   Scope.create()
     .value(LOG, log)
     .value(ROUTES, routes)
@@ -34,5 +36,6 @@ export const createServices = ({ log, clock, routes, data }: ServiceOptions): Sc
       log,
       tokens,
       fetchFor: (network) => fetches.fetchFor(network),
+      ...(callbacks && { callbacks }),
     }))
     .singleton(ROUTER, [ROUTES, HOST], (routes, host) => createRouter({ routes, host }));

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Clock, Logger, Plugin } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
 import { type Config, createRegistry, explain, type Explanation, loadConfig, type MailboxRoutes, type PluginRegistry, resolveRoutes, type Router } from '@signalbox/router';
+import type { Receiver } from '../callbacks/receiver.ts';
 import { loadBundledPlugins } from '../composition/bundled-plugins.ts';
 import { createDeadlineLogger, type DeadlineNews } from '../composition/deadline-logger.ts';
 import { createJsonLogger, silentLogger } from '../composition/json-logger.ts';
@@ -27,6 +28,8 @@ export interface SessionOptions {
   readonly clock?: Clock;
   /** Instead of the plugins that come with the command; for embedding and tests. */
   readonly plugins?: readonly Plugin[];
+  /** Serves what the section `notifications` says, until disposal. */
+  readonly receivesCalls?: boolean;
 }
 
 /** A configuration, loaded and routed, with a router that opens what it names. Disposal closes everything opened. */
@@ -39,10 +42,12 @@ export interface Session extends AsyncDisposable {
   readonly router: Router;
   /** What everything here goes by. */
   readonly clock: Clock;
+  /** Where servers call, if that was asked for and configured. */
+  readonly receiver?: Receiver;
 }
 
 /** Throws `ConfigError`. A broken mailbox or plugin is no failure: see `routes` and `registry.problems`. */
-export async function openSession({ file, env, data, cwd = process.cwd(), logTo, onDeadline, clock = systemClock, plugins }: SessionOptions): Promise<Session> {
+export async function openSession({ file, env, data, cwd = process.cwd(), logTo, onDeadline, clock = systemClock, plugins, receivesCalls = false }: SessionOptions): Promise<Session> {
   const text = await readConfigFile(file);
   const config = await loadConfig({ file, text, env, readFile: (path) => readFile(path, 'utf8') });
   const registry = await createRegistry({
@@ -53,15 +58,21 @@ export async function openSession({ file, env, data, cwd = process.cwd(), logTo,
   });
   const routes = await resolveRoutes({ config, registry, flows });
   const place = (): DataPlace => chooseDataPlace({ option: data, env, cwd, platform: process.platform });
-  const services = createServices({ log: createLog(config, clock, { ...(logTo && { logTo }), ...(onDeadline && { onDeadline }) }), clock, routes, data: place });
+  const log = createLog(config, clock, { ...(logTo && { logTo }), ...(onDeadline && { onDeadline }) });
+  await using stack = new AsyncDisposableStack();
+  const receiver = receivesCalls && config.notifications ? stack.use(await (await import('../callbacks/open-configured.ts')).openConfiguredReceiver(config, log)) : undefined;
+  const services = stack.use(createServices({ log, clock, routes, data: place, callbacks: receiver }));
+  const router = services.get(ROUTER);
+  const kept = stack.move();
   return {
     config,
     registry,
     routes,
     explanations: routes.map(explain),
-    router: services.get(ROUTER),
+    router,
     clock,
-    [Symbol.asyncDispose]: () => services[Symbol.asyncDispose](),
+    ...(receiver && { receiver }),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { NotificationSettings } from '@signalbox/router';
 import type { Call } from '../call.ts';
 import type { WatchEvent } from '../session/watch-mailbox.ts';
 import { commandLine, failureJson, renderFailure } from './failure.ts';
@@ -55,4 +56,10 @@ function nextTry(retryInMs: number | undefined): string {
 export function tellBroken({ terminal: { err }, options, shownFile }: Call, { mailbox, problems }: WatchEvent['routes']): void {
   if (options.json) err.print(JSON.stringify({ type: 'failure', mailbox: mailbox.id, retryInMs: null, problems }));
   else err.print(renderProblems(problems, shownFile, err));
+}
+
+/** Where servers call, and where that has to arrive. */
+export function tellReceiving({ terminal: { err }, options }: Call, { publicUrl, listen }: NotificationSettings): void {
+  if (options.json) err.print(JSON.stringify({ type: 'notifications', publicUrl, listen }));
+  else err.print(err.colors.dim(`Servers may tell of new mail at ${publicUrl}, received on ${listen.host}, port ${listen.port}.`));
 }
