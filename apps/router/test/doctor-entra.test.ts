@@ -42,6 +42,15 @@ describe('doctor, of one application with three flows', () => {
     for (const mailbox of ['sales', 'support', 'shared']) expect((await world.run(['test', 'outgoing', mailbox, '--to', 'ada@example.org'])).code).toBe(EXIT.ok);
     expect(world.tenant.mailFlow.outbound).toHaveLength(3);
   });
+
+  it('shows whether Graph lets it send, which the test of incoming mail does not ask', async () => {
+    const sending = async (): Promise<unknown> => (await world.examine('sales')).mailboxes[0]?.send.checks.find(({ check }) => check === 'send')?.status;
+    expect(await sending()).toBe('pass');
+    world.tenant.directory.updateApp(CLIENT_ID, { roles: [{ resource: 'graph', role: 'Mail.Read' }] });
+    expect(await sending()).toBe('fail');
+    const { code, stdout } = await world.run(['test', 'incoming', 'sales', '--json']);
+    expect([code, (JSON.parse(stdout) as { mailboxes: { steps: { name: string }[] }[] }).mailboxes[0]?.steps.map(({ name }) => name)]).toEqual([EXIT.ok, ['reach', 'authenticate', 'receive']]);
+  });
 });
 
 type Refusals = readonly (readonly [codes: readonly number[], complaint: string])[];
@@ -121,7 +130,8 @@ const ROWS: readonly Row[] = [
     app({ roles: [] }),
     ['sales receive permissions: access.denied → graph-permissions+admin-consent', 'sales receive mailbox: access.denied', 'sales send permissions: access.denied → graph-permissions+admin-consent', 'sales send mailbox: access.denied'],
   ],
-  ['the application may read and not send', 'sales', app({ roles: [{ resource: 'graph', role: 'Mail.ReadWrite' }] }), bothWays('sales', 'permissions: access.denied → graph-permissions+admin-consent')],
+  ['the application may read and not send', 'sales', app({ roles: [{ resource: 'graph', role: 'Mail.ReadWrite' }] }), [...bothWays('sales', 'permissions: access.denied → graph-permissions+admin-consent'), 'sales send send: access.denied']],
+  ['RBAC for Applications lets it read and not send', 'sales', app({ roles: [], rbac: [{ role: 'Application Mail.ReadWrite', mailboxes: [SALES] }] }), ['sales send send: access.denied → mailbox-scope+test-mailbox-scope'], { settings: 'expectRbac: true' }],
   ['an Application Access Policy leaves the mailbox out', 'sales', ({ faults }) => faults.set('graph.out-of-scope', {}), bothWays('sales', 'mailbox: access.denied → access-policy+mailbox-scope+test-mailbox-scope')],
   ['RBAC for Applications grants the mailbox', 'sales', app({ roles: [], rbac: ['Application Mail.ReadWrite', 'Application Mail.Send'].map((role) => ({ role, mailboxes: [SALES] })) }), [], { settings: 'expectRbac: true' }],
   [

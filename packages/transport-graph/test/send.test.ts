@@ -258,7 +258,7 @@ describe('an application without Mail.ReadWrite', () => {
       expect(await codeOf(open())).toBe('access.denied');
       const { probe, receive, mutate, send } = await open({ send: { mode: 'send-mail' } });
       expect([receive, mutate]).toEqual([undefined, undefined]);
-      expect((await probe.check()).checks.map(({ name, status }) => [name, status])).toEqual([['reach', 'pass'], ['authenticate', 'pass']]);
+      expect((await probe.check()).checks.map(({ name, status }) => [name, status])).toEqual([['reach', 'pass'], ['authenticate', 'pass'], ['send', 'pass']]);
       await send!.dispatch(letter().submission);
       expect(tenant.mailFlow.submitted.length).toBe(1);
       expect(await send!.outcome!(MESSAGE_ID)).toBe('cannot-tell');

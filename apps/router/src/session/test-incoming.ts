@@ -44,8 +44,10 @@ export async function testIncoming(router: Router, routes: MailboxRoutes, timeou
   try {
     const transport = await router.open(routes.mailbox.id, 'receive', { signal });
     const { checks } = await transport.probe.check({ signal });
-    steps = checks.map(({ name, status, durationMs }) => ({ name, status, durationMs }));
-    const failure = checks.find((check) => check.status === 'fail');
+    // A transport for both directions also tries the other one, which is no business of this test.
+    const own = checks.filter(({ name }) => name !== 'send');
+    steps = own.map(({ name, status, durationMs }) => ({ name, status, durationMs }));
+    const failure = own.find((check) => check.status === 'fail');
     if (failure) return finish(steps, await failed(router, routes, failure.error));
     return finish(steps, { kind: 'passed', unread: await countUnread(transport, routes, signal) });
   } catch (thrown) {
