@@ -4,7 +4,9 @@ import { getCACertificates } from 'node:tls';
 import { callbackify, promisify } from 'node:util';
 import { isMailError, MailError, type NetworkSettings } from '@signalbox/core';
 import { type ConnectThroughProxy, proxyConnector } from '@signalbox/kit';
-import { Agent, buildConnector, type Dispatcher, fetch as undiciFetch, Headers as UndiciHeaders } from 'undici';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { leanFetch, wholeFetch } from '../lean-fetch/lean-fetch.ts';
+import { leanRequestOf } from '../lean-fetch/request.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -31,30 +33,33 @@ export function createFetchPool(): FetchPool {
   };
 }
 
-type UndiciInit = Parameters<typeof undiciFetch>[1];
-
 /**
- * undici's own fetch, because Node's bundled one may refuse a dispatcher of another undici version. A request that asks for its connection to
- * be closed gets one of its own: over a pooled one it would reach the very machine it wants to get away from (FACTS.md F).
+ * The lean way, or undici's own fetch for what it does not know: Node's bundled one may refuse a dispatcher of another undici version. A request
+ * that asks for its connection to be closed gets one of its own: over a pooled one it would reach the very machine it wants to get away from (FACTS.md F).
  */
-const bind = (dispatcher: Dispatcher, create: () => Dispatcher, alone: Set<Dispatcher>): Fetch => {
-  const fetch = async (input: Parameters<typeof undiciFetch>[0], init?: UndiciInit) => {
-    try {
-      return await (wantsItsOwn(init) ? fetchAlone(input, init, create(), alone) : undiciFetch(input, { ...init, dispatcher }));
-    } catch (error) {
-      // To plugins a proxy that wants a login would be one more "fetch failed".
-      throw error instanceof TypeError && isMailError(error.cause) ? error.cause : error;
-    }
-  };
-  return fetch as unknown as Fetch;
+const bind = (dispatcher: Dispatcher, create: () => Dispatcher, alone: Set<Dispatcher>): Fetch => async (input, init) => {
+  const request = leanRequestOf(input, init);
+  const ask = (over: Dispatcher): Promise<Response> => (request ? leanFetch(request, over) : wholeFetch(over, input, init));
+  try {
+    return await ((request ? request.closes : wantsItsOwn(init)) ? askAlone(ask, create(), alone) : ask(dispatcher));
+  } catch (error) {
+    // To plugins a proxy that wants a login would be one more "fetch failed".
+    throw error instanceof TypeError && isMailError(error.cause) ? error.cause : error;
+  }
 };
 
-const wantsItsOwn = (init: UndiciInit): boolean => init?.headers !== undefined && new UndiciHeaders(init.headers).get('connection') === 'close';
+const wantsItsOwn = (init: RequestInit | undefined): boolean => {
+  try {
+    return init?.headers !== undefined && new Headers(init.headers).get('connection') === 'close';
+  } catch {
+    return false; // `fetch` refuses them, in its own words
+  }
+};
 
-async function fetchAlone(input: Parameters<typeof undiciFetch>[0], init: UndiciInit, own: Dispatcher, alone: Set<Dispatcher>): Promise<Awaited<ReturnType<typeof undiciFetch>>> {
+async function askAlone(ask: (over: Dispatcher) => Promise<Response>, own: Dispatcher, alone: Set<Dispatcher>): Promise<Response> {
   alone.add(own);
   try {
-    return await undiciFetch(input, { ...init, dispatcher: own });
+    return await ask(own);
   } finally {
     // Once the answer is read to its end.
     own.close().then(
