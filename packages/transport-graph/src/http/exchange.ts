@@ -21,10 +21,12 @@ export class Exchange implements AsyncDisposable {
 
   /** To the end, or to so many octets: `undefined` where there are more, and then the connection is cut. */
   async text(most: number): Promise<string | undefined> {
-    const { body } = this.response;
-    if (this.#declared > most) return undefined;
-    if (!body || this.#declared <= most) return this.response.text();
-    const chunks = await this.#upTo(most, body.getReader());
+    const declared = this.#declared;
+    if (declared > most) return undefined;
+    // Before anything asks for the stream: there is a cheaper way to what is small.
+    const reader: Reader | undefined = declared <= most ? undefined : this.response.body?.getReader();
+    if (!reader) return this.response.text();
+    const chunks = await this.#upTo(most, reader);
     return chunks && new TextDecoder().decode(joined(chunks));
   }
 
@@ -119,9 +121,12 @@ export class Exchange implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { body } = this.response;
-    if (body && !this.response.bodyUsed && !body.locked) await body.cancel().catch(() => {}); // it has failed, and nobody asks any more
-    this.#held.dispose();
+    try {
+      const body = this.response.bodyUsed ? undefined : this.response.body;
+      if (body && !body.locked) await body.cancel().catch(() => {}); // it has failed, and nobody asks any more
+    } finally {
+      this.#held.dispose();
+    }
   }
 }
 
