@@ -1,4 +1,5 @@
 export { loadBundledPlugins } from './composition/bundled-plugins.ts';
+export { createFetchPool, type FetchPool } from './composition/fetch-pool.ts';
 export { EXIT, type ExitCode } from './exit-codes.ts';
 export { flows } from './flows.ts';
 export type { Io, Output } from './io.ts';

@@ -1,5 +1,5 @@
 import { type CredentialSource, type HostServices, secret, type TransportContext, type TransportPlugin } from '@signalbox/core';
-import { Agent, fetch as undiciFetch } from 'undici';
+import { createFetchPool } from 'signalbox';
 import type { TenantAddress } from '../job.ts';
 import type { RequestCounter } from './counting.ts';
 import { checkedConfig, hostOf } from './host-services.ts';
@@ -15,20 +15,21 @@ export interface CountedFetch extends RequestCounter, AsyncDisposable {
   readonly fetch: HostServices['fetch'];
 }
 
-/** undici's `fetch` bound to an authority, with connections that are kept: as the application binds it. */
+/** The `fetch` that the `signalbox` command gives its plugins, each request counted. */
 export function countedFetch(ca: string): CountedFetch {
-  const dispatcher = new Agent({ connect: { ca } });
+  const pool = createFetchPool();
+  const fetch = pool.fetchFor({ ca: [ca] });
   let count = 0;
   return {
-    fetch: ((input: Parameters<typeof undiciFetch>[0], init?: Parameters<typeof undiciFetch>[1]) => {
+    fetch(input, init) {
       count++;
-      return undiciFetch(input, { ...init, dispatcher });
-    }) as unknown as HostServices['fetch'],
+      return fetch(input, init);
+    },
     taken() {
       const taken = count;
       count = 0;
       return taken;
     },
-    [Symbol.asyncDispose]: () => dispatcher.destroy(),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }
