@@ -1,27 +1,14 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { secret, type TransportContext } from '@signalbox/core';
+import { systemClock } from '@signalbox/kit';
+import { plugin as graph } from '@signalbox/transport-graph';
 import { describe, expect, it } from 'vitest';
 import { createFetchPool } from '../src/composition/fetch-pool.ts';
+import { type WebServer, webServer } from './web-server.ts';
 
 /** Answers each request with the number of the connection it came over. */
-async function countingServer(): Promise<{ readonly url: string; readonly open: ReadonlySet<Socket> } & AsyncDisposable> {
-  const numbers = new Map<Socket, number>();
-  const open = new Set<Socket>();
-  const server: Server = createServer((request, response) => response.end(String(numbers.get(request.socket))));
-  server.on('connection', (socket) => {
-    numbers.set(socket, numbers.size + 1);
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    open,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => void server.close(resolve));
-    },
-  };
+async function countingServer(): Promise<WebServer> {
+  const server: WebServer = await webServer((request, response) => response.end(String(server.numberOf(request.socket))));
+  return server;
 }
 
 describe('the fetch that plugins get', () => {
@@ -44,5 +31,70 @@ describe('the fetch that plugins get', () => {
     await pool.fetchFor({})(server.url, { headers: { connection: 'close' } });
     await pool[Symbol.asyncDispose]();
     await expect.poll(() => server.open.size).toBe(0);
+  });
+
+  it('goes the long way with what the lean one does not know', async () => {
+    await using server = await webServer(({ url }, response) => (url === '/old' ? response.writeHead(301, { location: '/new' }).end() : response.end(url)));
+    await using pool = createFetchPool();
+    const fetch = pool.fetchFor({});
+    const response = await fetch(`${server.url}/old`);
+    expect([await response.text(), response.redirected, response.url]).toEqual(['/new', true, `${server.url}/new`]);
+    await expect(fetch(server.url, { headers: { 'a b': 'c' } })).rejects.toBeInstanceOf(TypeError);
+  });
+
+  it('serves mailboxes that want one thing before the next of one that floods', async () => {
+    const OTHERS = 200;
+    const CONNECTIONS = 4;
+    const FLOOD = 40;
+    const asked: string[] = [];
+    const released = Promise.withResolvers<void>();
+    let begun = false;
+    const under = { way: 0, most: 0 };
+    await using server = await webServer(async ({ url = '' }, response) => {
+      const user = /users\/(\w+)/.exec(url)?.[1] ?? '';
+      if (begun) asked.push(user); // opening asks too
+      under.most = Math.max(under.most, ++under.way);
+      if (begun && user === 'flood') await released.promise;
+      under.way -= 1;
+      response.end('{"unreadItemCount":1}');
+    });
+    await using pool = createFetchPool({ connections: CONNECTIONS });
+    await using open = new AsyncDisposableStack();
+    const overPool = pool.fetchFor({});
+    let waiting = 0;
+    // All of them stand in the queue before the first is answered.
+    const fetch: typeof overPool = (input, init) => {
+      const answer = overPool((input as string).replace('https://graph.test', server.url), init);
+      if (begun) waiting += 1;
+      if (waiting === CONNECTIONS + OTHERS) released.resolve();
+      return answer;
+    };
+    const mailbox = async (user: string) => {
+      const context: Omit<TransportContext<unknown>, 'config'> = {
+        mailbox: { id: user, address: `${user}@contoso.test` },
+        credentials: { getCredential: async () => ({ kind: 'bearer', username: user, token: secret('token') }) },
+        clock: systemClock,
+        log: { log() {} },
+        network: {},
+        fetch,
+      };
+      const config = await graph.config['~standard'].validate({ baseUrl: 'https://graph.test/v1.0', user });
+      if (config.issues) throw new Error(config.issues.map(({ message }) => message).join());
+      return open.use(await graph.open({ ...context, config: config.value })).receive!;
+    };
+
+    const flood = await mailbox('flood');
+    const others = await Promise.all(Array.from({ length: OTHERS }, (_, index) => mailbox(`m${index}`)));
+    begun = true;
+    const flooding = Promise.all(Array.from({ length: FLOOD }, () => flood.unread('inbox')));
+    await expect.poll(() => asked.length).toBe(4);
+    const counts = await Promise.all(others.map((other) => other.unread('inbox')));
+    await flooding;
+
+    expect(counts).toEqual(Array.from({ length: OTHERS }, () => 1));
+    expect(under.most).toBe(CONNECTIONS);
+    // The four that were there first, everybody else, and only then its next ones.
+    expect(asked.map((user) => user === 'flood').lastIndexOf(false)).toBe(4 + OTHERS - 1);
+    expect(asked.slice(4 + OTHERS)).toEqual(Array.from({ length: FLOOD - 4 }, () => 'flood'));
   });
 });

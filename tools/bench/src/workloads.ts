@@ -50,7 +50,7 @@ export type WorkloadName = (typeof WORKLOADS)[number]['name'];
 
 export type NamedWorkload = Workload & { readonly name: WorkloadName };
 
-/** Over Graph there is a second bare side: undici's `fetch`, which ours goes through too, and nothing around it. */
+/** Over Graph there is a second bare side: undici's own `fetch`, and nothing around it. */
 export const viaOf = (name: WorkloadName): 'request' | 'fetch' => (name.endsWith('-fetch') ? 'fetch' : 'request');
 
 /** What is done, whatever it is compared with. */

@@ -15,15 +15,27 @@ export interface FetchPool extends AsyncDisposable {
   fetchFor(network: NetworkSettings): Fetch;
 }
 
-export function createFetchPool(): FetchPool {
+/**
+ * Connections to one server. Without a limit a request that finds none free opens one: a thousand mailboxes that wake together would open four
+ * thousand. With one, requests wait in the order they came, which is fair because no mailbox has more than four of them (FACTS.md E12,
+ * docs/decisions/0013-lean-fetch.md).
+ */
+const MOST_CONNECTIONS = 64;
+
+export interface FetchPoolOptions {
+  /** To each server, by way of the same proxy and with the same certificates. */
+  readonly connections?: number;
+}
+
+export function createFetchPool({ connections = MOST_CONNECTIONS }: FetchPoolOptions = {}): FetchPool {
   const dispatchers = new Map<string, Dispatcher>();
   const alone = new Set<Dispatcher>();
   return {
     fetchFor(network) {
       const key = fingerprint(network);
-      const dispatcher = dispatchers.get(key) ?? createDispatcher(network);
+      const dispatcher = dispatchers.get(key) ?? createDispatcher(network, connections);
       dispatchers.set(key, dispatcher);
-      return bind(dispatcher, () => createDispatcher(network), alone);
+      return bind(dispatcher, () => createDispatcher(network, 1), alone);
     },
     async [Symbol.asyncDispose]() {
       const open = [...dispatchers.values(), ...alone];
@@ -69,10 +81,10 @@ async function askAlone(ask: (over: Dispatcher) => Promise<Response>, own: Dispa
   }
 }
 
-function createDispatcher(network: NetworkSettings): Dispatcher {
+function createDispatcher(network: NetworkSettings, connections: number): Dispatcher {
   const tls = tlsOptions(network);
   const throughProxy = proxyConnector(network);
-  return new Agent({ connect: throughProxy ? tunnel(throughProxy, tls) : tls });
+  return new Agent({ connections, connect: throughProxy ? tunnel(throughProxy, tls) : tls });
 }
 
 /** As long as undici itself waits for a connection. */
