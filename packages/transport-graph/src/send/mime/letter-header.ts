@@ -38,7 +38,8 @@ export const parseLetterHeader = (block: Uint8Array): LetterHeader => letterHead
 
 export function letterHeaderOf(headers: Headers): LetterHeader {
   const fields = headers.getList().flatMap(({ line }) => fieldOf(line));
-  const valuesOf = (name: string): string[] => fields.filter((field) => field.name.toLowerCase() === name).map(({ value }) => value);
+  const byName = Map.groupBy(fields, ({ name }) => name.toLowerCase());
+  const valuesOf = (name: string): readonly string[] => byName.get(name)?.map(({ value }) => value) ?? [];
   const addresses = (name: string): readonly Correspondent[] => addressesIn(valuesOf(name).join(', '));
   const [from] = addresses('from');
   const [sender] = addresses('sender');
@@ -56,7 +57,7 @@ export function letterHeaderOf(headers: Headers): LetterHeader {
     others: fields.filter(({ name }) => !UNDERSTOOD.test(name)),
     ...(from && { from }),
     ...(sender && { sender }),
-    ...(subject !== undefined && { subject: libmime.decodeWords(subject) }),
+    ...(subject !== undefined && { subject: decoded(subject) }),
     ...(messageId !== undefined && { messageId }),
     ...(inReplyTo !== undefined && { inReplyTo }),
     ...(references !== undefined && { references }),
@@ -79,14 +80,18 @@ function fieldOf(line: string): HeaderField[] {
 }
 
 function textOf(binary: string): string {
+  if (!/[\u0080-\u00FF]/.test(binary)) return binary;
   const utf8 = Buffer.from(binary, 'latin1').toString('utf8');
   return utf8.includes('\uFFFD') ? binary : utf8;
 }
 
+/** Most texts have no encoded word (RFC 2047 §2), and looking for one takes the library several goes. */
+const decoded = (text: string): string => (text.includes('=?') ? libmime.decodeWords(text) : text);
+
 const addressesIn = (value: string): readonly Correspondent[] =>
-  addressparser(value, { flatten: true })
+  (value === '' ? [] : addressparser(value, { flatten: true }))
     .filter(({ address }) => address !== '')
-    .map(({ name, address }) => ({ address, ...(name !== '' && { name: libmime.decodeWords(name) }) }));
+    .map(({ name, address }) => ({ address, ...(name !== '' && { name: decoded(name) }) }));
 
 /** As Graph takes it: each id in its brackets. */
 function bracketed(value: string | undefined): string | undefined {
