@@ -7,7 +7,8 @@ import { parseKeys, type StoreKeys } from './crypto/store-key.ts';
 import { migrate } from './migrations/migrate.ts';
 import { prepareDirectory } from './sqlite/directory.ts';
 import { explainFailure } from './sqlite/errors.ts';
-import { type Database, openSqlite } from './sqlite/open.ts';
+import type { Database } from './database/database.ts';
+import { openSqlite } from './sqlite/open.ts';
 import { createTokenRecords, type TokenRecords } from './tokens/records.ts';
 import { createTokenStore } from './tokens/token-store.ts';
 import { createTokenTurns } from './tokens/turn-rows.ts';
@@ -59,7 +60,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await Promise.race([tokens.settled(), clock.sleep(leaseMs, done.signal).catch(() => {})]);
     done.abort();
     tokens.close();
-    await database.db.destroy();
+    await database.close();
   };
   let closing: Promise<void> | undefined;
   return {
@@ -102,7 +103,7 @@ async function openRecords(file: string, { directory, log = SILENT }: StoreOptio
     if (missing.length > 0) throw missingKey(missing, keyring.ids, `Records in ${file}`);
     return { database, records };
   } catch (error) {
-    await database.db.destroy();
+    await database.close();
     throw explainFailure(error, file);
   }
 }

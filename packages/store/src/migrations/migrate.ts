@@ -1,11 +1,12 @@
 import { isMailError, MailError } from '@signalbox/core';
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/schema.ts';
 import { tokens } from './0001-tokens.ts';
+import { router } from './0002-router.ts';
 
 /** In the order of their names. A migration that has been released is never changed. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-tokens': tokens };
+const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-tokens': tokens, '0002-router': router };
 
 /** Brings a database up to this release, in one transaction and once, however many processes open it. Throws `config.invalid` for one that a newer release made. */
 export async function migrate(db: Kysely<Schema>, place: string, migrations: Readonly<Record<string, Migration>> = MIGRATIONS): Promise<void> {

@@ -1,16 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { MailError } from '@signalbox/core';
-import { Kysely, type RawBuilder, sql } from 'kysely';
-import type { Schema } from '../schema.ts';
+import { Kysely, sql } from 'kysely';
+import type { Database } from '../database/database.ts';
+import type { Schema } from '../schema/schema.ts';
 import { explainFailure } from './errors.ts';
 import { nodeSqliteDialect } from './port.ts';
-
-/** A database, and what its dialect says in words of its own. */
-export interface Database {
-  readonly db: Kysely<Schema>;
-  /** Milliseconds since 1970 by the clock that all processes on this database share. */
-  readonly now: RawBuilder<number>;
-}
 
 /** How long a statement waits for another process, in milliseconds. It blocks this one meanwhile; writers hold the lock for a flush of the disk. */
 const BUSY_MS = 5000;
@@ -26,10 +20,25 @@ export function openSqlite(file: string): Database {
       database.close();
       throw error;
     }
-    return { db: new Kysely<Schema>({ dialect: nodeSqliteDialect(database, explain) }), now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)` };
+    return toDatabase(database, file, explain);
   } catch (error) {
     throw explain(error);
   }
+}
+
+function toDatabase(database: DatabaseSync, place: string, explain: (error: unknown) => unknown): Database {
+  const db = new Kysely<Schema>({ dialect: nodeSqliteDialect(database, explain) });
+  return {
+    db,
+    place,
+    now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+    transaction: (work) => db.transaction().execute(work),
+    skipLocked: (query) => query,
+    keepLocked: (query) => query,
+    async close() {
+      if (database.isOpen) database.close();
+    },
+  };
 }
 
 function configure(database: DatabaseSync, file: string): void {

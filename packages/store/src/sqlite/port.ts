@@ -1,8 +1,9 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { type DatabaseConnection, CompiledQuery, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteDialectConfig, SqliteDriver, type SqliteStatement } from 'kysely';
+import { storeClosed } from '../database/closed.ts';
 
 /** The part of `node:sqlite` that is used. It is young: what it renames is renamed here. */
-export type NodeDatabase = Pick<DatabaseSync, 'prepare' | 'close'>;
+export type NodeDatabase = Pick<DatabaseSync, 'prepare' | 'close' | 'isOpen' | 'isTransaction'>;
 
 /** Turns a failure of the database into one that says what to do. */
 export type Explain = (error: unknown) => unknown;
@@ -10,6 +11,7 @@ export type Explain = (error: unknown) => unknown;
 /** `node:sqlite` as kysely's dialect wants it. */
 const toSqliteDatabase = (database: NodeDatabase, explain: Explain): SqliteDatabase => {
   const explained = <T>(work: () => T): T => {
+    if (!database.isOpen) throw storeClosed();
     try {
       return work();
     } catch (error) {
@@ -30,13 +32,25 @@ const toSqliteDatabase = (database: NodeDatabase, explain: Explain): SqliteDatab
   };
 };
 
-/**
- * Takes the right to write when a transaction begins: one that reads first and writes later is refused by SQLite
- * at once, without waiting, when another process has written in between (https://sqlite.org/isolation.html).
- */
 class ImmediateDriver extends SqliteDriver {
+  readonly #database: NodeDatabase;
+
+  constructor(config: SqliteDialectConfig, database: NodeDatabase) {
+    super(config);
+    this.#database = database;
+  }
+
+  /**
+   * Takes the right to write when a transaction begins: one that reads first and writes later is refused by SQLite
+   * at once, without waiting, when another process has written in between (https://sqlite.org/isolation.html).
+   */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** A full disk has ended the transaction by itself (https://sqlite.org/lang_transaction.html §3): there is nothing to take back, and what went wrong must not be hidden by that. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.isOpen && this.#database.isTransaction) await super.rollbackTransaction(connection);
   }
 }
 
@@ -49,14 +63,16 @@ class TransactionalAdapter extends SqliteAdapter {
 
 class NodeSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
+  readonly #database: NodeDatabase;
 
-  constructor(config: SqliteDialectConfig) {
+  constructor(config: SqliteDialectConfig, database: NodeDatabase) {
     super(config);
     this.#config = config;
+    this.#database = database;
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateDriver(this.#config);
+    return new ImmediateDriver(this.#config, this.#database);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -64,4 +80,4 @@ class NodeSqliteDialect extends SqliteDialect {
   }
 }
 
-export const nodeSqliteDialect = (database: NodeDatabase, explain: Explain): SqliteDialect => new NodeSqliteDialect({ database: toSqliteDatabase(database, explain) });
+export const nodeSqliteDialect = (database: NodeDatabase, explain: Explain): SqliteDialect => new NodeSqliteDialect({ database: toSqliteDatabase(database, explain) }, database);

@@ -1,5 +1,5 @@
 import type { SealedRecord } from '../crypto/keyring.ts';
-import type { Database } from '../sqlite/open.ts';
+import type { Database } from '../database/database.ts';
 
 /** Sealed records by name. Each method is one statement, or two of which either may be the last: nothing is left half-done. */
 export interface TokenRecords {

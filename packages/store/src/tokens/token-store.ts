@@ -1,5 +1,6 @@
-import { type CallOptions, isMailError, type Logger, MailError, type Secret, type TokenChange, type TokenStore } from '@signalbox/core';
+import { type CallOptions, isMailError, type Logger, type Secret, type TokenChange, type TokenStore } from '@signalbox/core';
 import { abortable, anySignal } from '@signalbox/kit';
+import { storeClosed } from '../database/closed.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { TokenRecords } from './records.ts';
 import type { TokenTurns, Turn } from './turn-rows.ts';
@@ -101,7 +102,7 @@ export function createTokenStore({ records, rows, keyring, turns, log }: TokenSt
     async settled() {
       await Promise.allSettled(running);
     },
-    close: () => lifetime.abort(new MailError('transport.closed', 'The store is closed.')),
+    close: () => lifetime.abort(storeClosed()),
   };
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { SealedRecord } from '../crypto/keyring.ts';
-import type { Database } from '../sqlite/open.ts';
+import type { Database } from '../database/database.ts';
 import { recordOf } from './records.ts';
 
 /** A turn at a record: who has it, and what was stored when it began. */

@@ -1,8 +1,3 @@
-/** The tables, in the subset that SQLite and PostgreSQL share: integers for instants, text for everything else. */
-export interface Schema {
-  readonly token: TokenTable;
-}
-
 /** One row for each name: the record, and who may change it now. */
 export interface TokenTable {
   /** In the clear: it must tell no secret. */
@@ -19,4 +14,10 @@ export interface TokenTable {
   readonly lease_owner: string | null;
   /** Milliseconds since 1970 by the clock of the database. */
   readonly lease_until: number | null;
+}
+
+/** A key that has sealed something that may still be there. Asked when a store opens, so that a wrong key stops there. */
+export interface SealingKeyTable {
+  readonly id: string;
+  readonly since: number;
 }
