@@ -7,13 +7,20 @@ export interface SealedRecord {
   readonly sealed: string;
 }
 
-/** Seals records and opens them. A record opens under the name it was sealed for and under no other. */
+/** The tables with sealed records. */
+export type SealedTable = 'token' | 'delivery' | 'effect' | 'outbox' | 'outbox_part' | 'revision';
+
+/** Seals records and opens them. A record opens in the table and under the id it was sealed for, and nowhere else. */
 export interface Keyring {
   readonly currentId: string;
   readonly ids: readonly string[];
-  seal(name: string, value: Secret): SealedRecord;
+  /** `id` is the primary key; of several columns, their values with `/` between. */
+  seal(table: SealedTable, id: string, value: Secret): SealedRecord;
   /** Throws `config.invalid` for a key that is not here, and for a record that somebody has changed. */
-  open(name: string, record: SealedRecord): Secret;
+  open(table: SealedTable, id: string, record: SealedRecord): Secret;
+  /** For content that is no text. */
+  sealOctets(table: SealedTable, id: string, octets: Uint8Array): SealedRecord;
+  openOctets(table: SealedTable, id: string, record: SealedRecord): Buffer;
 }
 
 // NIST SP 800-38D §5.2.1.1, §8.2.2: 96 random bits, a fresh one for each record. §8.3 allows 2^32 records for a key.
@@ -24,41 +31,52 @@ const TAG_OCTETS = 16;
 export function createKeyring(keys: StoreKeys): Keyring {
   const [current] = keys;
   const byId = new Map(keys.map((key) => [key.id, key]));
+
+  const sealOctets: Keyring['sealOctets'] = (table, id, octets) => {
+    const nonce = randomBytes(NONCE_OCTETS);
+    const cipher = createCipheriv(CIPHER, octetsOf(current), nonce).setAAD(boundTo(table, id, current.id));
+    const ciphertext = [cipher.update(octets), cipher.final()];
+    return { keyId: current.id, sealed: Buffer.concat([nonce, cipher.getAuthTag(), ...ciphertext]).toString('base64') };
+  };
+  const openOctets: Keyring['openOctets'] = (table, id, { keyId, sealed }) => {
+    const key = byId.get(keyId);
+    if (!key) throw missingKey([keyId], [...byId.keys()], describe(table, id));
+    try {
+      return decrypt(key, boundTo(table, id, keyId), Buffer.from(sealed, 'base64'));
+    } catch (error) {
+      throw altered(table, id, keyId, error);
+    }
+  };
   return {
     currentId: current.id,
     ids: [...byId.keys()],
-    seal(name, value) {
-      const nonce = randomBytes(NONCE_OCTETS);
-      const cipher = createCipheriv(CIPHER, octetsOf(current), nonce).setAAD(boundTo(name, current.id));
-      const ciphertext = Buffer.concat([cipher.update(value.reveal(), 'utf8'), cipher.final()]);
-      return { keyId: current.id, sealed: Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]).toString('base64') };
-    },
-    open(name, { keyId, sealed }) {
-      const key = byId.get(keyId);
-      if (!key) throw missingKey([keyId], [...byId.keys()], `"${name}"`);
-      try {
-        return secret(decrypt(key, name, Buffer.from(sealed, 'base64')));
-      } catch (error) {
-        throw new MailError('config.invalid', `The stored record "${name}" does not open with the key ${keyId} that sealed it: it was changed or moved.`, {
-          cause: error,
-          remedy: { who: 'operator', action: 'fix-config', text: 'Put the database back from a backup, or sign the mailbox out and in again.' },
-        });
-      }
-    },
+    seal: (table, id, value) => sealOctets(table, id, Buffer.from(value.reveal(), 'utf8')),
+    open: (table, id, record) => secret(openOctets(table, id, record).toString('utf8')),
+    sealOctets,
+    openOctets,
   };
 }
 
-function decrypt(key: StoreKey, name: string, octets: Buffer): string {
+function decrypt(key: StoreKey, bound: Buffer, octets: Buffer): Buffer {
   const nonce = octets.subarray(0, NONCE_OCTETS);
   const tag = octets.subarray(NONCE_OCTETS, NONCE_OCTETS + TAG_OCTETS);
-  const decipher = createDecipheriv(CIPHER, octetsOf(key), nonce, { authTagLength: TAG_OCTETS }).setAAD(boundTo(name, key.id)).setAuthTag(tag);
-  return Buffer.concat([decipher.update(octets.subarray(NONCE_OCTETS + TAG_OCTETS)), decipher.final()]).toString('utf8');
+  const decipher = createDecipheriv(CIPHER, octetsOf(key), nonce, { authTagLength: TAG_OCTETS }).setAAD(bound).setAuthTag(tag);
+  return Buffer.concat([decipher.update(octets.subarray(NONCE_OCTETS + TAG_OCTETS)), decipher.final()]);
 }
 
 const octetsOf = ({ octets }: StoreKey): Buffer => Buffer.from(octets.reveal(), 'base64');
 
-/** A record cannot be passed off as that of another name. */
-const boundTo = (name: string, keyId: string): Buffer => Buffer.from(JSON.stringify(['signalbox', 'token', keyId, name]));
+/** A record cannot be passed off as another. */
+const boundTo = (table: SealedTable, id: string, keyId: string): Buffer => Buffer.from(JSON.stringify(['signalbox', table, keyId, id]));
+
+/** A token is known by its name. */
+const describe = (table: SealedTable, id: string): string => (table === 'token' ? `"${id}"` : `${table} "${id}"`);
+
+const altered = (table: SealedTable, id: string, keyId: string, cause: unknown): MailError =>
+  new MailError('config.invalid', `The stored record ${describe(table, id)} does not open with the key ${keyId} that sealed it: it was changed or moved.`, {
+    cause,
+    remedy: { who: 'operator', action: 'fix-config', text: `Put the database back from a backup${table === 'token' ? ', or sign the mailbox out and in again' : ''}.` },
+  });
 
 /** The data is whole, and the key for it is another one. */
 export const missingKey = (needed: readonly string[], given: readonly string[], what: string): MailError =>
@@ -67,6 +85,6 @@ export const missingKey = (needed: readonly string[], given: readonly string[], 
     remedy: {
       who: 'operator',
       action: 'fix-config',
-      text: `Give the key ${needed.join(', ')} too, after the current one, or put it back; without it the stored sign-ins are lost, and another data directory has to be used.`,
+      text: `Give the key ${needed.join(', ')} too, after the current one, or put it back; without it what was stored is lost, sign-ins among it, and another place has to be used.`,
     },
   });

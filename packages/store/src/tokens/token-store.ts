@@ -40,8 +40,8 @@ export function createTokenStore({ records, rows, keyring, turns, log }: TokenSt
   };
 
   const openRecord = async (name: string, record: NonNullable<Turn['record']>): Promise<Secret> => {
-    const value = keyring.open(name, record);
-    if (record.keyId !== keyring.currentId) await records.reseal(name, record, keyring.seal(name, value));
+    const value = keyring.open('token', name, record);
+    if (record.keyId !== keyring.currentId) await records.reseal(name, record, keyring.seal('token', name, value));
     return value;
   };
 
@@ -51,7 +51,7 @@ export function createTokenStore({ records, rows, keyring, turns, log }: TokenSt
       const { record } = turn;
       const current = record && (await openRecord(name, record));
       const next = await change(current);
-      if (await rows.commit(name, turn, next && keyring.seal(name, next))) return { stored: next };
+      if (await rows.commit(name, turn, next && keyring.seal('token', name, next))) return { stored: next };
       log.log('debug', 'store.change-overtaken', { name });
     }
     return undefined; // somebody took the turn for dead and has it now
@@ -84,7 +84,7 @@ export function createTokenStore({ records, rows, keyring, turns, log }: TokenSt
   const rotate = async (): Promise<number> => {
     let count = 0;
     for (const { name, ...record } of await records.sealedOtherwise(keyring.currentId)) {
-      if (await records.reseal(name, record, keyring.seal(name, keyring.open(name, record)))) count += 1;
+      if (await records.reseal(name, record, keyring.seal('token', name, keyring.open('token', name, record)))) count += 1;
     }
     return count;
   };
@@ -95,7 +95,7 @@ export function createTokenStore({ records, rows, keyring, turns, log }: TokenSt
         const record = await records.find(name);
         return record && openRecord(name, record);
       }),
-    write: (name, value, options) => alive(options, () => records.put(name, keyring.seal(name, value))),
+    write: (name, value, options) => alive(options, () => records.put(name, keyring.seal('token', name, value))),
     delete: (name, options) => alive(options, () => records.remove(name)),
     update: (name, change, options) => alive(options, () => update(name, change, options)),
     rotate: () => alive(undefined, rotate),

@@ -1,0 +1,14 @@
+import type { ErrorFacts } from '@signalbox/core';
+
+/**
+ * What the router and its store throw of their own, beside the codes that core has for plugins. Same fields, another table:
+ * no plugin ever throws one of these. docs/errors.md is kept equal to it by a test.
+ */
+export const ROUTER_ERROR_CODES = {
+  'lease.lost': { retry: 'safe', affects: 'mailbox' },
+  'store.in-use': { retry: 'after-remedy', affects: 'endpoint' },
+  'mailbox.unknown': { retry: 'never', affects: 'mailbox' },
+  'config.conflict': { retry: 'never', affects: 'endpoint' },
+} as const satisfies Readonly<Record<string, ErrorFacts>>;
+
+export type RouterErrorCode = keyof typeof ROUTER_ERROR_CODES;
