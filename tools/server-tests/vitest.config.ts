@@ -1,20 +1,26 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@signalbox/source', 'module', 'node', 'development|production'];
 
-/** Not a project of the workspace's own run: these files need Debian and root. One process, so that all share one lab. */
+const oneProcess = { environment: 'node' as const, pool: 'forks' as const, maxWorkers: 1, isolate: false, fileParallelism: false, testTimeout: 60_000 };
+const shared = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: ['@signalbox/source'] } } };
+
+/** Not projects of the workspace's own run: these files need Debian and root. */
 export default defineConfig({
+  ...shared,
   root: import.meta.dirname,
-  resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: ['@signalbox/source'] } },
   test: {
-    name: '@signalbox/server-tests',
-    include: ['test/**/*.servers.ts'],
-    environment: 'node',
-    pool: 'forks',
-    maxWorkers: 1,
-    isolate: false,
     fileParallelism: false,
-    testTimeout: 60_000,
+    projects: [
+      // One process, so that all share one lab.
+      { ...shared, root: import.meta.dirname, test: { ...oneProcess, name: '@signalbox/server-tests', include: ['test/**/*.servers.ts'] } },
+      // What runs on SQLite in the workspace's own run, on the PostgreSQL that src/main.ts has started.
+      {
+        ...shared,
+        root: join(import.meta.dirname, '../../packages/store'),
+        test: { ...oneProcess, name: 'store on PostgreSQL', include: ['test/backends/**/*.test.ts'] },
+      },
+    ],
   },
 });

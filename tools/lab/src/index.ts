@@ -7,6 +7,8 @@ export type { DeliverOptions, FolderStatus, SecondDoor, StoredMessage } from './
 export type { DovecotServer } from './dovecot/server.ts';
 export type { GreenMailServer } from './greenmail/server.ts';
 export type { PostfixServer } from './postfix/server.ts';
+export { startPostgres } from './postgres/server.ts';
+export type { PostgresOptions, PostgresServer } from './postgres/server.ts';
 export { startOAuthServer } from './oauth/server.ts';
 export type { OAuthServer, OAuthServerOptions, OAuthStats } from './oauth/server.ts';
 export type { EndpointFault, OAuthFaults } from './oauth/faults.ts';

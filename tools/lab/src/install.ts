@@ -5,6 +5,8 @@ import { LabError } from './lab-error.ts';
 import { run, tryRun } from './process.ts';
 
 const SERVERS = ['dovecot-core', 'dovecot-imapd', 'dovecot-submissiond', 'dovecot-lmtpd', 'dovecot-sieve', 'dovecot-auth-lua', 'postfix', 'openssl'];
+/** For the store, which is no mail server's: the newest that Debian has. */
+const DATABASE = ['postgresql'];
 /** Clients that nobody here wrote, for servers that somebody here did. */
 const CLIENTS = ['isync'];
 
@@ -13,14 +15,14 @@ type Log = (line: string) => void;
 /** Installs what the lab starts. Whatever cannot be had is an error: a lab with a server less proves less, unnoticed. */
 export async function install(log: Log): Promise<void> {
   const wanted = [
-    ...(await missing([...SERVERS, ...CLIENTS])),
+    ...(await missing([...SERVERS, ...DATABASE, ...CLIENTS])),
     ...((await works('java', '-version')) ? [] : ['default-jre-headless']),
     ...((await works('python3', '--version')) ? [] : ['python3']),
     ...((await works('mvn', '--version')) ? [] : ['maven']),
   ];
   if (wanted.length > 0) await installPackages(wanted, log);
   const version = await demandDovecotVersion();
-  log(`Dovecot ${version} and Postfix are installed.`);
+  log(`Dovecot ${version}, Postfix and PostgreSQL are installed.`);
   log(`GreenMail is ${await fetchJar()}.`);
 }
 

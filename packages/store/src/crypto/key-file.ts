@@ -2,17 +2,21 @@ import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { MailError, secret } from '@signalbox/core';
+import { syncDirectory } from '../sqlite/directory.ts';
 import { newKeyText, parseKeys, type StoreKeys } from './store-key.ts';
 
-/** Reads the keys of a file. One that does not exist is made where `create` says so. Throws `config.invalid`. */
-export async function readKeyFile(file: string, create: boolean): Promise<StoreKeys> {
+/** What a file that does not exist means: it has to be made, it was lost, or it is somebody else's to make. */
+export type Absence = 'make' | 'lost' | 'missing';
+
+/** Reads the keys of a file. Throws `config.invalid`. */
+export async function readKeyFile(file: string, absence: Absence): Promise<StoreKeys> {
   for (;;) {
     try {
       return parseKeys(secret(await readFile(file, 'utf8')), `The key file ${file}`);
     } catch (error) {
       if (!(error instanceof Error) || !('code' in error) || error.name === 'MailError') throw error;
       if (error.code !== 'ENOENT') throw unreadable(file, error);
-      if (!create) throw lost(file, error);
+      if (absence !== 'make') throw absence === 'lost' ? lost(file, error) : missing(file, error);
     }
     await createKeyFile(file);
   }
@@ -39,16 +43,6 @@ async function createKeyFile(file: string): Promise<void> {
   }
 }
 
-async function syncDirectory(directory: string): Promise<void> {
-  if (process.platform === 'win32') return; // a directory cannot be opened there
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 const failure = (message: string, text: string, cause: unknown): MailError =>
   new MailError('config.invalid', message, { affects: 'endpoint', cause, remedy: { who: 'operator', action: 'fix-config', text } });
 
@@ -56,6 +50,13 @@ const lost = (file: string, cause: unknown): MailError =>
   failure(
     `The key file ${file} is gone, and the database was written with a key.`,
     'Put the key file back, or name the one that was used. If it is lost, so are the stored sign-ins: move the data directory away and sign in again.',
+    cause,
+  );
+
+const missing = (file: string, cause: unknown): MailError =>
+  failure(
+    `The key file ${file} does not exist.`,
+    'Make a key with `openssl rand -base64 32`, and give the same to every machine that uses the database.',
     cause,
   );
 

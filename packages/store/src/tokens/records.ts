@@ -6,16 +6,8 @@ export interface TokenRecords {
   find(name: string): Promise<SealedRecord | undefined>;
   put(name: string, record: SealedRecord): Promise<void>;
   remove(name: string): Promise<void>;
-  /** The records that another key than this sealed. */
-  sealedOtherwise(keyId: string): Promise<readonly NamedRecord[]>;
   /** Puts the same content under another key. Nobody's turn is disturbed. `false`: it was changed meanwhile. */
   reseal(name: string, before: SealedRecord, after: SealedRecord): Promise<boolean>;
-  /** The keys that stored records need. */
-  keyIds(): Promise<readonly string[]>;
-}
-
-export interface NamedRecord extends SealedRecord {
-  readonly name: string;
 }
 
 /** `now` is the host's clock, in milliseconds since 1970. */
@@ -43,10 +35,6 @@ export function createTokenRecords({ db }: Pick<Database, 'db'>, now: () => numb
         .where('name', '=', name)
         .execute();
     },
-    async sealedOtherwise(keyId) {
-      const rows = await db.selectFrom('token').select(['name', 'key_id', 'sealed']).where('key_id', '!=', keyId).execute();
-      return rows.flatMap(({ name, ...row }) => Object.values(recordOf(row)).map((record) => ({ name, ...record })));
-    },
     async reseal(name, before, after) {
       const { numUpdatedRows } = await db
         .updateTable('token')
@@ -55,10 +43,6 @@ export function createTokenRecords({ db }: Pick<Database, 'db'>, now: () => numb
         .where('sealed', '=', before.sealed)
         .executeTakeFirstOrThrow();
       return numUpdatedRows > 0n;
-    },
-    async keyIds() {
-      const rows = await db.selectFrom('token').select('key_id').distinct().where('key_id', 'is not', null).orderBy('key_id').execute();
-      return rows.flatMap(({ key_id: id }) => (id === null ? [] : [id]));
     },
   };
 }

@@ -16,8 +16,6 @@ export interface TokenStoreOptions {
 
 /** The token store, and what its owner may do with it beside. */
 export interface DurableTokens extends TokenStore {
-  /** Seals every record with the current key; answers how many needed it. Others may read and write meanwhile. */
-  rotate(): Promise<number>;
   /** Settles with the changes that are being thought about: what they learn may exist nowhere else. */
   settled(): Promise<void>;
   /** From now on every call, and every change that has not ended, fails with `transport.closed`. */
@@ -81,14 +79,6 @@ export function createTokenStore({ records, rows, keyring, turns, log }: TokenSt
     }
   };
 
-  const rotate = async (): Promise<number> => {
-    let count = 0;
-    for (const { name, ...record } of await records.sealedOtherwise(keyring.currentId)) {
-      if (await records.reseal(name, record, keyring.seal('token', name, keyring.open('token', name, record)))) count += 1;
-    }
-    return count;
-  };
-
   return {
     read: (name, options) =>
       alive(options, async () => {
@@ -98,7 +88,6 @@ export function createTokenStore({ records, rows, keyring, turns, log }: TokenSt
     write: (name, value, options) => alive(options, () => records.put(name, keyring.seal('token', name, value))),
     delete: (name, options) => alive(options, () => records.remove(name)),
     update: (name, change, options) => alive(options, () => update(name, change, options)),
-    rotate: () => alive(undefined, rotate),
     async settled() {
       await Promise.allSettled(running);
     },
