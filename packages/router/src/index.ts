@@ -23,4 +23,4 @@ export { explain, type Explanation, type RouteExplanation, type SideExplanation 
 export type { Direction, Flow, FlowSide } from './routing/flow.ts';
 export { type ResolveOptions, resolveRoutes } from './routing/resolve-routes.ts';
 export type { MailboxRoutes, Route, RouteServer } from './routing/route.ts';
-export { createRouter, type Router, type RouterHost, type RouterOptions } from './session/router.ts';
+export { type Connections, type ConnectionsOptions, createConnections, type RouterHost } from './connections/connections.ts';

@@ -1,6 +1,6 @@
 import { type AuthFinding, type AuthPlugin, type AuthProvider, type AuthStatus, type CredentialRequest, isMailError, MailError, type MailTransport, type ProbeCheck, type Remedy, secret, type TransportPlugin } from '@signalbox/core';
 import { describe, expect, it } from 'vitest';
-import { createRouter, type Diagnosis, type DiagnoseOptions, type Direction } from '../src/index.ts';
+import { createConnections, type Diagnosis, type DiagnoseOptions, type Direction } from '../src/index.ts';
 import { fakeAuth, fakeTransport, opened, routesOf, stillClock } from './support.ts';
 
 const TEXT = `version: 1
@@ -46,8 +46,8 @@ async function diagnose(script: Script, direction: Direction = 'receive', option
   });
   const routes = await routesOf(TEXT, { plugins: [transport, auth] });
   const tokens = { read: async () => undefined, write: async () => {}, delete: async () => {}, update: async () => undefined };
-  await using router = createRouter({ routes, host: { clock, log: { log: () => {} }, tokens, fetchFor: () => fetch } });
-  return await router.diagnose('a', direction, options);
+  await using connections = createConnections({ routes, host: { clock, log: { log: () => {} }, tokens, fetchFor: () => fetch } });
+  return await connections.diagnose('a', direction, options);
 }
 
 /** `reach ✔ … mailbox ✘access.denied folder –` */
@@ -180,14 +180,14 @@ describe('a diagnosis', () => {
     const transport = fakeTransport('pickup', { facets: ['send'], credentials: [], open: async () => opened(['send']) });
     const text = 'version: 1\norganization: contoso\nflows: { drop: { send: { transport: pickup } } }\nservers: { pickup: { host: here } }\nmailboxes:\n  - { id: a, address: a@b.c, send: drop }\n';
     const routes = await routesOf(text, { plugins: [transport] });
-    await using router = createRouter({ routes, host: { clock: stillClock, log: { log: () => {} }, tokens: {} as never, fetchFor: () => fetch } });
-    expect(told(await router.diagnose('a', 'send'))).toBe('reach ✔ tls ✔ mailbox ✔');
+    await using connections = createConnections({ routes, host: { clock: stillClock, log: { log: () => {} }, tokens: {} as never, fetchFor: () => fetch } });
+    expect(told(await connections.diagnose('a', 'send'))).toBe('reach ✔ tls ✔ mailbox ✔');
   });
 
   it('throws what has no route', async () => {
     const error: unknown = await diagnose({}, 'receive').then(async () => {
       const routes = await routesOf(TEXT, { plugins: [] });
-      return createRouter({ routes, host: { clock: stillClock, log: { log: () => {} }, tokens: {} as never, fetchFor: () => fetch } }).diagnose('a', 'receive').catch((thrown: unknown) => thrown);
+      return createConnections({ routes, host: { clock: stillClock, log: { log: () => {} }, tokens: {} as never, fetchFor: () => fetch } }).diagnose('a', 'receive').catch((thrown: unknown) => thrown);
     });
     expect(isMailError(error) && error.code).toBe('config.invalid');
   });

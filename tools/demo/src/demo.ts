@@ -63,7 +63,7 @@ function watch(stage: Stage, routes: MailboxRoutes, signal: AbortSignal): Watchi
     resolve(); // a route that is broken must not keep the others waiting
     if (event.kind !== 'watching') show(stage, event);
   };
-  const ended = watchFolder({ router: stage.session.router, routes, folder, since: 'now', signal, emit });
+  const ended = watchFolder({ connections: stage.session.connections, routes, folder, since: 'now', signal, emit });
   return { ready: Promise.race([ready, ended]), ended };
 }
 
@@ -106,7 +106,7 @@ async function reply(stage: Stage, signal: AbortSignal): Promise<void> {
   const started = performance.now();
   const { out, err } = stage.terminal;
   try {
-    const { send } = await stage.session.router.open(mailbox.id, 'send', { signal });
+    const { send } = await stage.session.connections.open(mailbox.id, 'send', { signal });
     if (!send) return;
     await submit(send, { mailFrom: mailbox.address, rcptTo: [stage.latest.from] }, letter.raw, signal);
   } catch (error) {

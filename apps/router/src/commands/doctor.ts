@@ -54,7 +54,7 @@ async function examineAll(call: Call, session: Session, chosen: readonly Mailbox
   const limiter = createLimiter(concurrency);
   const pending = chosen.map(async (routes) => {
     using _place = await limiter.acquire(io.signal);
-    return await examine(session.router, routes, timeout * 1000, io.signal);
+    return await examine(session.connections, routes, timeout * 1000, io.signal);
   });
   for (const each of pending) each.catch(() => {}); // a second failure while the first is awaited would count as unhandled
   const view = { channel: terminal.out, redact, verbose: options.verbose ?? false, shownFile, idWidth: Math.min(24, Math.max(...chosen.map(({ mailbox }) => mailbox.id.length))) };

@@ -35,7 +35,7 @@ async function testAll(call: Call, wanted: readonly string[], options: TestOptio
   const limiter = createLimiter(options.concurrency);
   const pending = chosen.map(async (routes) => {
     using _place = await limiter.acquire(call.io.signal);
-    return await testIncoming(session.router, routes, options.timeout * 1000, call.io.signal);
+    return await testIncoming(session.connections, routes, options.timeout * 1000, call.io.signal);
   });
   // Without this a second failure while the first is awaited would count as unhandled.
   for (const each of pending) each.catch(() => {});

@@ -38,7 +38,7 @@ async function watch(call: Call, wanted: readonly string[], { since }: WatchComm
   if (session.receiver && session.config.notifications) tellReceiving(call, session.config.notifications);
   if (!call.options.json) call.terminal.err.print(call.terminal.err.colors.dim(`Watching ${plural(routed.length, 'mailbox', 'mailboxes')}. Ctrl-C ends it.`));
   await Promise.all(
-    routed.flatMap((routes) => routes.mailbox.folders.map((folder) => watchFolder({ router: session.router, routes, folder, since, clock: session.clock, signal, emit: show }))),
+    routed.flatMap((routes) => routes.mailbox.folders.map((folder) => watchFolder({ connections: session.connections, routes, folder, since, clock: session.clock, signal, emit: show }))),
   );
   await session.receiver?.vacated(LEAVING_MS);
   return signal.aborted ? EXIT.ok : EXIT.failed; // nothing is left to watch

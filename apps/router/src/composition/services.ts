@@ -1,5 +1,5 @@
 import type { Callbacks, Clock, Logger, TokenStore } from '@signalbox/core';
-import { createRouter, type MailboxRoutes, type Router, type RouterHost } from '@signalbox/router';
+import { type Connections, createConnections, type MailboxRoutes, type RouterHost } from '@signalbox/router';
 import type { DataPlace } from '../session/data-place.ts';
 import { createFetchPool, type FetchPool } from './fetch-pool.ts';
 import { createLazyTokenStore } from './lazy-token-store.ts';
@@ -11,7 +11,7 @@ export const TOKENS = token<TokenStore>('TokenStore');
 export const FETCHES = token<FetchPool>('FetchPool');
 export const HOST = token<RouterHost>('RouterHost');
 export const ROUTES = token<readonly MailboxRoutes[]>('MailboxRoutes');
-export const ROUTER = token<Router>('Router');
+export const CONNECTIONS = token<Connections>('Connections');
 
 export interface ServiceOptions {
   readonly log: Logger;
@@ -38,4 +38,4 @@ export const createServices = ({ log, clock, routes, data, callbacks }: ServiceO
       fetchFor: (network) => fetches.fetchFor(network),
       ...(callbacks && { callbacks }),
     }))
-    .singleton(ROUTER, [ROUTES, HOST], (routes, host) => createRouter({ routes, host }));
+    .singleton(CONNECTIONS, [ROUTES, HOST], (routes, host) => createConnections({ routes, host }));

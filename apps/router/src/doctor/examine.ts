@@ -1,4 +1,4 @@
-import type { ConfigProblem, Diagnosis, Direction, MailboxRoutes, Router } from '@signalbox/router';
+import type { ConfigProblem, Connections, Diagnosis, Direction, MailboxRoutes } from '@signalbox/router';
 
 /** What became of one direction of a mailbox. */
 export type Examined =
@@ -15,11 +15,11 @@ export interface Examination {
 }
 
 /** Sends, marks and moves nothing. Throws only when `signal` aborts. */
-export async function examine(router: Router, routes: MailboxRoutes, limitMs: number, signal: AbortSignal): Promise<Examination> {
+export async function examine(connections: Connections, routes: MailboxRoutes, limitMs: number, signal: AbortSignal): Promise<Examination> {
   const look = async (direction: Direction): Promise<Examined> => {
     if (!routes.wanted.includes(direction)) return { state: 'off' };
     if (!routes[direction]) return { state: 'broken', problems: routes.problems };
-    return { state: 'examined', diagnosis: await router.diagnose(routes.mailbox.id, direction, { signal, limitMs, folders: routes.mailbox.folders }) };
+    return { state: 'examined', diagnosis: await connections.diagnose(routes.mailbox.id, direction, { signal, limitMs, folders: routes.mailbox.folders }) };
   };
   const receive = await look('receive');
   return { routes, receive, send: await look('send') };

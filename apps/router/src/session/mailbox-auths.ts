@@ -15,12 +15,12 @@ export interface MailboxAuth {
 }
 
 /** One entry for each provider of the mailbox's working directions; broken ones are told by their routes. */
-export async function openMailboxAuths({ router }: Session, routes: MailboxRoutes, signal: AbortSignal): Promise<readonly MailboxAuth[]> {
+export async function openMailboxAuths({ connections }: Session, routes: MailboxRoutes, signal: AbortSignal): Promise<readonly MailboxAuth[]> {
   const auths: MailboxAuth[] = [];
   for (const direction of ['receive', 'send'] as const) {
     const route = routes[direction];
     if (!route) continue;
-    const provider = await router.auth(route.mailbox.id, direction, { signal });
+    const provider = await connections.auth(route.mailbox.id, direction, { signal });
     const shared = auths.findIndex((each) => each.provider === provider);
     const before = auths[shared];
     if (before) auths[shared] = { ...before, directions: [...before.directions, direction], flows: [...before.flows, route.flow] };

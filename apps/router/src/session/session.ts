@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock, Logger, Plugin } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
-import { type Config, createRegistry, explain, type Explanation, loadConfig, type MailboxRoutes, type PluginRegistry, resolveRoutes, type Router } from '@signalbox/router';
+import { type Config, type Connections, createRegistry, explain, type Explanation, loadConfig, type MailboxRoutes, type PluginRegistry, resolveRoutes } from '@signalbox/router';
 import type { Receiver } from '../callbacks/receiver.ts';
 import { loadBundledPlugins } from '../composition/bundled-plugins.ts';
 import { createDeadlineLogger, type DeadlineNews } from '../composition/deadline-logger.ts';
 import { createJsonLogger, silentLogger } from '../composition/json-logger.ts';
-import { createServices, ROUTER } from '../composition/services.ts';
+import { createServices, CONNECTIONS } from '../composition/services.ts';
 import { flows } from '../flows.ts';
 import { readConfigFile } from './config-file.ts';
 import { chooseDataPlace, type DataPlace } from './data-place.ts';
@@ -32,14 +32,14 @@ export interface SessionOptions {
   readonly receivesCalls?: boolean;
 }
 
-/** A configuration, loaded and routed, with a router that opens what it names. Disposal closes everything opened. */
+/** A configuration, loaded and routed, with connections that open what it names. Disposal closes everything opened. */
 export interface Session extends AsyncDisposable {
   readonly config: Config;
   readonly registry: PluginRegistry;
   readonly routes: readonly MailboxRoutes[];
   /** What each mailbox uses and why, in the same order. */
   readonly explanations: readonly Explanation[];
-  readonly router: Router;
+  readonly connections: Connections;
   /** What everything here goes by. */
   readonly clock: Clock;
   /** Where servers call, if that was asked for and configured. */
@@ -62,14 +62,14 @@ export async function openSession({ file, env, data, cwd = process.cwd(), logTo,
   await using stack = new AsyncDisposableStack();
   const receiver = receivesCalls && config.notifications ? stack.use(await (await import('../callbacks/open-configured.ts')).openConfiguredReceiver(config, log)) : undefined;
   const services = stack.use(createServices({ log, clock, routes, data: place, callbacks: receiver }));
-  const router = services.get(ROUTER);
+  const connections = services.get(CONNECTIONS); // before the stack is given up: what cannot be made leaves nothing open
   const kept = stack.move();
   return {
     config,
     registry,
     routes,
     explanations: routes.map(explain),
-    router,
+    connections,
     clock,
     ...(receiver && { receiver }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

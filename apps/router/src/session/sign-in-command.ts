@@ -1,13 +1,13 @@
 import { isMailError } from '@signalbox/core';
-import type { MailboxRoutes, Router } from '@signalbox/router';
+import type { Connections, MailboxRoutes } from '@signalbox/router';
 
 /**
  * What to run where a mailbox cannot receive until somebody signs in; nothing where no sign-in of ours would help.
  * Never throws: it is about a failure that was told already.
  */
-export async function signInCommand(router: Router, { mailbox }: MailboxRoutes, error: unknown): Promise<string | undefined> {
+export async function signInCommand(connections: Connections, { mailbox }: MailboxRoutes, error: unknown): Promise<string | undefined> {
   if (!asksForSignIn(error)) return undefined;
-  const provider = await router.auth(mailbox.id, 'receive').catch(() => undefined);
+  const provider = await connections.auth(mailbox.id, 'receive').catch(() => undefined);
   return provider?.login ? `signalbox auth sign-in ${mailbox.id}` : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { isMailError, type MailTransport, type ProbeCheck } from '@signalbox/core';
-import type { ConfigProblem, MailboxRoutes, Router } from '@signalbox/router';
+import type { ConfigProblem, Connections, MailboxRoutes } from '@signalbox/router';
 import { asMailError } from '../view/failure.ts';
 import { signInCommand } from './sign-in-command.ts';
 
@@ -28,7 +28,7 @@ export interface IncomingReport {
 const STEPS: readonly StepName[] = ['reach', 'authenticate', 'receive'];
 
 /** Reads and counts, changes nothing. Throws only when `signal` was aborted by `stop`. */
-export async function testIncoming(router: Router, routes: MailboxRoutes, timeoutMs: number, stop: AbortSignal): Promise<IncomingReport> {
+export async function testIncoming(connections: Connections, routes: MailboxRoutes, timeoutMs: number, stop: AbortSignal): Promise<IncomingReport> {
   const started = performance.now();
   const finish = (steps: readonly Step[], outcome: IncomingReport['outcome']): IncomingReport => ({
     routes,
@@ -42,23 +42,23 @@ export async function testIncoming(router: Router, routes: MailboxRoutes, timeou
   const signal = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]);
   let steps: readonly Step[] = [];
   try {
-    const transport = await router.open(routes.mailbox.id, 'receive', { signal });
+    const transport = await connections.open(routes.mailbox.id, 'receive', { signal });
     const { checks } = await transport.probe.check({ signal });
     // A transport for both directions also tries the other one, which is no business of this test.
     const own = checks.filter(({ name }) => name !== 'send');
     steps = own.map(({ name, status, durationMs }) => ({ name, status, durationMs }));
     const failure = own.find((check) => check.status === 'fail');
-    if (failure) return finish(steps, await failed(router, routes, failure.error));
+    if (failure) return finish(steps, await failed(connections, routes, failure.error));
     return finish(steps, { kind: 'passed', unread: await countUnread(transport, routes, signal) });
   } catch (thrown) {
     stop.throwIfAborted();
     const error = asMailError(thrown);
-    return finish(failedSteps(steps, error), await failed(router, routes, error));
+    return finish(failedSteps(steps, error), await failed(connections, routes, error));
   }
 }
 
-async function failed(router: Router, routes: MailboxRoutes, error: unknown): Promise<IncomingReport['outcome']> {
-  const command = await signInCommand(router, routes, error);
+async function failed(connections: Connections, routes: MailboxRoutes, error: unknown): Promise<IncomingReport['outcome']> {
+  const command = await signInCommand(connections, routes, error);
   return { kind: 'failed', error, ...(command !== undefined && { command }) };
 }
 

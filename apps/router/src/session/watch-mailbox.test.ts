@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ChangeBatch, type ChangesRequest, type Clock, type Folder, MailError, type MailTransport, type MessageSummary } from '@signalbox/core';
-import type { MailboxRoutes, Router } from '@signalbox/router';
+import type { Connections, MailboxRoutes } from '@signalbox/router';
 import { type WatchEvent, watchFolder } from './watch-mailbox.ts';
 
 const inbox: Folder = { id: 'inbox', path: ['INBOX'], role: 'inbox' };
@@ -21,7 +21,7 @@ async function play(...rounds: Round[]): Promise<{ events: WatchEvent[]; waits: 
   const events: WatchEvent[] = [];
   const waits: number[] = [];
   const requests: ChangesRequest[] = [];
-  const router: Pick<Router, 'open'> = {
+  const connections: Pick<Connections, 'open'> = {
     async open() {
       const receive = {
         findFolder: async () => inbox,
@@ -40,7 +40,7 @@ async function play(...rounds: Round[]): Promise<{ events: WatchEvent[]; waits: 
       if (rounds.length === 0) stop.abort();
     },
   };
-  await watchFolder({ router: router as Router, routes, folder: { role: 'inbox' }, since: 'now', clock, signal: stop.signal, emit: (event) => events.push(event) });
+  await watchFolder({ connections: connections as Connections, routes, folder: { role: 'inbox' }, since: 'now', clock, signal: stop.signal, emit: (event) => events.push(event) });
   return { events, waits, requests };
 }
 

@@ -1,6 +1,6 @@
 import { type ChangesSince, type Clock, type Folder, type FolderSelector, isMailError, MailError, type MessageSummary, type Receive } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
-import type { MailboxRoutes, Router } from '@signalbox/router';
+import type { Connections, MailboxRoutes } from '@signalbox/router';
 import { signInCommand } from './sign-in-command.ts';
 
 export type WatchEvent =
@@ -11,7 +11,7 @@ export type WatchEvent =
   | { readonly kind: 'failure'; readonly routes: MailboxRoutes; readonly error: unknown; readonly retryInMs?: number; readonly command?: string };
 
 export interface WatchOptions {
-  readonly router: Router;
+  readonly connections: Connections;
   readonly routes: MailboxRoutes;
   readonly folder: FolderSelector;
   readonly since: 'now' | 'beginning';
@@ -27,14 +27,14 @@ const REMEDY_WAIT = { first: 60_000, longest: 600_000 };
 
 /** Tells of new mail until the signal aborts, whatever happens in between. Returns; never throws. */
 export async function watchFolder(options: WatchOptions): Promise<void> {
-  const { router, routes, clock = systemClock, signal, emit } = options;
+  const { connections, routes, clock = systemClock, signal, emit } = options;
   const position: Position = { since: { kind: options.since }, failures: 0 };
   while (!signal.aborted) {
     const error = await watchOnce(options, position).catch((thrown: unknown) => thrown);
     if (signal.aborted) return;
     // Whoever lost the position cannot continue from it; going on from now is said, not hidden.
     if (isMailError(error) && error.retry === 'restart') position.since = { kind: 'now' };
-    const command = await signInCommand(router, routes, error);
+    const command = await signInCommand(connections, routes, error);
     const failure = { kind: 'failure', routes, error, ...(command !== undefined && { command }) } as const;
     if (isFinal(error)) {
       emit(failure);
@@ -54,8 +54,8 @@ interface Position {
 }
 
 /** Answers, or throws, why it ended. */
-async function watchOnce({ router, routes, folder: selector, clock = systemClock, signal, emit }: WatchOptions, position: Position): Promise<unknown> {
-  const receive = requireReceive((await router.open(routes.mailbox.id, 'receive', { signal })).receive);
+async function watchOnce({ connections, routes, folder: selector, clock = systemClock, signal, emit }: WatchOptions, position: Position): Promise<unknown> {
+  const receive = requireReceive((await connections.open(routes.mailbox.id, 'receive', { signal })).receive);
   const folder = await receive.findFolder(selector, { signal });
   let first = true;
   for await (const batch of receive.changes({ folder: folder.id, since: position.since, watch: true, signal })) {

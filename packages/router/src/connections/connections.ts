@@ -32,34 +32,34 @@ export interface RouterHost {
   readonly callbacks?: Callbacks;
 }
 
-export interface RouterOptions {
+export interface ConnectionsOptions {
   readonly routes: readonly MailboxRoutes[];
   readonly host: RouterHost;
 }
 
 /** Opens what the routes say, once each. Disposal closes every transport and credential it opened; it is idempotent. */
-export interface Router extends AsyncDisposable {
+export interface Connections extends AsyncDisposable {
   readonly mailboxes: readonly MailboxRoutes[];
   /**
-   * Shared: dispose the router, not the transport. Throws `mailbox.not-found` for an unknown id, `config.invalid` for a broken direction,
+   * Shared: dispose the connections, not the transport. Throws `mailbox.not-found` for an unknown id, `config.invalid` for a broken direction,
    * `capability.unsupported` for one that the mailbox does not have or its server does not offer, `transport.closed` after disposal,
    * and what the plugin throws.
    */
   open(mailboxId: string, direction: Direction, options?: CallOptions): Promise<MailTransport>;
   /**
    * What signs the mailbox in; directions that answer the same one share a sign-in. `undefined` where there is nothing to sign in to.
-   * Shared: dispose the router, not the provider. Throws as `open` does.
+   * Shared: dispose the connections, not the provider. Throws as `open` does.
    */
   auth(mailboxId: string, direction: Direction, options?: CallOptions): Promise<AuthProvider | undefined>;
   /** What works and what is missing, check by check; opens a transport of its own. Throws as `open` does for what has no route, and on abort. */
   diagnose(mailboxId: string, direction: Direction, options?: DiagnoseOptions): Promise<Diagnosis>;
 }
 
-export function createRouter({ routes, host }: RouterOptions): Router {
+export function createConnections({ routes, host }: ConnectionsOptions): Connections {
   const byId = new Map(routes.map((entry) => [entry.mailbox.id as string, entry]));
   const fingerprint = createFingerprinter();
   const onCloseFailure = (error: unknown): void =>
-    host.log.log('warn', 'router.close-failed', isMailError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error });
+    host.log.log('warn', 'connections.close-failed', isMailError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error });
   const transports = onceOnly<MailTransport>({ clock: host.clock, onCloseFailure });
   const providers = onceOnly<AuthProvider>({ clock: host.clock, onCloseFailure });
 

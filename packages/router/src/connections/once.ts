@@ -18,7 +18,7 @@ export function onceOnly<Value extends AsyncDisposable>({ clock, onCloseFailure 
   const opening = new Set<Promise<Value>>();
   const flights = singleFlight<Value>();
   const lifetime = new AbortController();
-  const closedError = (): MailError => new MailError('transport.closed', 'The router is closed.');
+  const closedError = (): MailError => new MailError('transport.closed', 'The connections are closed.');
 
   const close = async (value: Value): Promise<void> => {
     try {

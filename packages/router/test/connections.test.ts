@@ -2,7 +2,7 @@ import { type AuthPlugin, isMailError, type Logger, MailError, type Plugin, type
 import { systemClock } from '@signalbox/kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createRouter, type Router, type RouterHost } from '../src/index.ts';
+import { type Connections, createConnections, type RouterHost } from '../src/index.ts';
 import { bundle, fakeAuth, fakeTransport, type Journal, opened, passwordSettings, routesOf, stillClock } from './support.ts';
 
 const TEXT = `version: 1
@@ -28,13 +28,13 @@ const hostWith = (overrides: Partial<RouterHost> = {}): RouterHost => ({
 });
 
 interface Opened extends Journal {
-  readonly router: Router;
+  readonly connections: Connections;
 }
 
-async function openRouter(plugins?: (journal: Journal) => readonly Plugin[], host?: Partial<RouterHost>): Promise<Opened> {
+async function openConnections(plugins?: (journal: Journal) => readonly Plugin[], host?: Partial<RouterHost>): Promise<Opened> {
   const journal: Journal = { events: [] };
   const routes = await routesOf(TEXT, { env: ENV, plugins: plugins?.(journal) ?? bundle(journal) });
-  return { router: createRouter({ routes, host: hostWith(host) }), events: journal.events };
+  return { connections: createConnections({ routes, host: hostWith(host) }), events: journal.events };
 }
 
 /** The usual plugins, one of them done differently. */
@@ -46,13 +46,13 @@ const withPassword = (overrides: Partial<AuthPlugin>) => (journal: Journal): rea
 
 const failureOf = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined, (error: unknown) => error);
 
-describe('the router', () => {
+describe('connections', () => {
   it('opens one transport for both directions where they are the same, and two where they are not', async () => {
-    const { router, events } = await openRouter();
-    expect(await router.open('a', 'receive')).toBe(await router.open('a', 'send'));
-    expect(await router.open('c', 'receive')).not.toBe(await router.open('c', 'send'));
+    const { connections, events } = await openConnections();
+    expect(await connections.open('a', 'receive')).toBe(await connections.open('a', 'send'));
+    expect(await connections.open('c', 'receive')).not.toBe(await connections.open('c', 'send'));
     expect(events.filter((event) => event.startsWith('open ') && event.includes(' ', 5))).toEqual(['open cloud a', 'open imap c', 'open smtp c']);
-    await router[Symbol.asyncDispose]();
+    await connections[Symbol.asyncDispose]();
   });
 
   it('gives plugins the way to be called back, where the host has one', async () => {
@@ -73,21 +73,21 @@ describe('the router', () => {
   });
 
   it('shares credentials between mailboxes whose settings are equal, secrets included', async () => {
-    const { router, events } = await openRouter();
-    for (const id of ['a', 'b', 'c', 'd', 'e']) await router.open(id, 'receive');
+    const { connections, events } = await openConnections();
+    for (const id of ['a', 'b', 'c', 'd', 'e']) await connections.open(id, 'receive');
     expect(events.filter((event) => event === 'open tenant')).toHaveLength(1);
     expect(events.filter((event) => event === 'open password')).toHaveLength(2);
-    expect(await router.auth('c', 'receive')).toBe(await router.auth('d', 'receive'));
-    expect(await router.auth('c', 'receive')).not.toBe(await router.auth('e', 'receive'));
-    await router[Symbol.asyncDispose]();
+    expect(await connections.auth('c', 'receive')).toBe(await connections.auth('d', 'receive'));
+    expect(await connections.auth('c', 'receive')).not.toBe(await connections.auth('e', 'receive'));
+    await connections[Symbol.asyncDispose]();
   });
 
   it('opens once when asked twice at the same time', async () => {
-    const { router, events } = await openRouter();
-    const [first, second] = await Promise.all([router.open('c', 'receive'), router.open('c', 'receive'), router.auth('c', 'receive')]);
+    const { connections, events } = await openConnections();
+    const [first, second] = await Promise.all([connections.open('c', 'receive'), connections.open('c', 'receive'), connections.auth('c', 'receive')]);
     expect(first).toBe(second);
     expect(events).toEqual(['open password', 'open imap c']);
-    await router[Symbol.asyncDispose]();
+    await connections[Symbol.asyncDispose]();
   });
 
   it('opens a transport that has nothing to sign in to, and lets it have no credential', async () => {
@@ -101,21 +101,21 @@ describe('the router', () => {
       },
     });
     const text = TEXT.replace('mailboxes:', 'flows: { drop: { receive: { transport: pickup } } }\nmailboxes:\n  - { id: p, address: p@b.c, receive: drop, servers: { pickup: { host: here } } }');
-    await using router = createRouter({ routes: await routesOf(text, { env: ENV, plugins: [...bundle(), pickup] }), host: hostWith() });
-    await router.open('p', 'receive');
+    await using connections = createConnections({ routes: await routesOf(text, { env: ENV, plugins: [...bundle(), pickup] }), host: hostWith() });
+    await connections.open('p', 'receive');
     expect(asked).toMatchObject([{ code: 'protocol.violation', remedy: { who: 'plugin-author' } }]);
-    expect(await router.auth('p', 'receive')).toBeUndefined();
-    expect(await router.auth('p', 'receive')).toBeUndefined();
+    expect(await connections.auth('p', 'receive')).toBeUndefined();
+    expect(await connections.auth('p', 'receive')).toBeUndefined();
   });
 
   it('closes transports before credentials, each once, and opens nothing afterwards', async () => {
-    const { router, events } = await openRouter();
-    await router.open('c', 'receive');
-    await router[Symbol.asyncDispose]();
-    await router[Symbol.asyncDispose]();
+    const { connections, events } = await openConnections();
+    await connections.open('c', 'receive');
+    await connections[Symbol.asyncDispose]();
+    await connections[Symbol.asyncDispose]();
     expect(events).toEqual(['open password', 'open imap c', 'close imap c', 'close password']);
-    expect(await failureOf(router.open('c', 'receive'))).toMatchObject({ code: 'transport.closed' });
-    expect(await failureOf(router.auth('c', 'receive'))).toMatchObject({ code: 'transport.closed' });
+    expect(await failureOf(connections.open('c', 'receive'))).toMatchObject({ code: 'transport.closed' });
+    expect(await failureOf(connections.auth('c', 'receive'))).toMatchObject({ code: 'transport.closed' });
   });
 
   it.each([
@@ -123,22 +123,22 @@ describe('the router', () => {
     ['f', 'receive', 'config.invalid', 'There is no flow "nowhere".'],
     ['d', 'send', 'capability.unsupported', 'not configured to send'],
   ] as const)('says why mailbox %s cannot %s: %s', async (id, direction, code, words) => {
-    const { router } = await openRouter();
-    const error = await failureOf(router.open(id, direction));
+    const { connections } = await openConnections();
+    const error = await failureOf(connections.open(id, direction));
     expect(isMailError(error) && error.code).toBe(code);
     expect((error as MailError).remedy?.text).toMatch(/./);
     expect((error as MailError).message).toContain(words);
   });
 
   it('refuses a transport whose server lacks what the plugin promises', async () => {
-    const { router } = await openRouter(withTransport({ open: async () => opened([]) }));
-    expect(await failureOf(router.open('c', 'receive'))).toMatchObject({ code: 'capability.unsupported' });
+    const { connections } = await openConnections(withTransport({ open: async () => opened([]) }));
+    expect(await failureOf(connections.open('c', 'receive'))).toMatchObject({ code: 'capability.unsupported' });
   });
 
   it('tries again after a failure, which it passes on as it is', async () => {
     let attempts = 0;
     const failure = new MailError('unavailable', 'Not now.');
-    const { router } = await openRouter(
+    const { connections } = await openConnections(
       withTransport({
         async open() {
           attempts += 1;
@@ -147,18 +147,18 @@ describe('the router', () => {
         },
       }),
     );
-    expect(await failureOf(router.open('c', 'receive'))).toBe(failure);
-    expect(await router.open('c', 'receive')).toHaveProperty('receive');
+    expect(await failureOf(connections.open('c', 'receive'))).toBe(failure);
+    expect(await connections.open('c', 'receive')).toHaveProperty('receive');
   });
 
   it('calls a failure that is no MailError the mistake of the plugin', async () => {
-    const { router } = await openRouter(withPassword({ open: () => Promise.reject(new TypeError('x is undefined')) }));
-    expect(await failureOf(router.open('c', 'receive'))).toMatchObject({ code: 'protocol.violation', remedy: { who: 'plugin-author' } });
+    const { connections } = await openConnections(withPassword({ open: () => Promise.reject(new TypeError('x is undefined')) }));
+    expect(await failureOf(connections.open('c', 'receive'))).toMatchObject({ code: 'protocol.violation', remedy: { who: 'plugin-author' } });
   });
 
   it('lets one caller leave without taking the transport from the other', async () => {
     const gate = Promise.withResolvers<void>();
-    const { router } = await openRouter(
+    const { connections } = await openConnections(
       withTransport({
         async open(_, options) {
           await gate.promise;
@@ -168,20 +168,20 @@ describe('the router', () => {
       }),
     );
     const leaving = new AbortController();
-    const first = failureOf(router.open('c', 'receive', { signal: leaving.signal }));
-    const second = router.open('c', 'receive');
+    const first = failureOf(connections.open('c', 'receive', { signal: leaving.signal }));
+    const second = connections.open('c', 'receive');
     const reason = new Error('changed my mind');
     leaving.abort(reason);
     expect(await first).toBe(reason);
     gate.resolve();
     expect(await second).toHaveProperty('receive');
-    expect(await failureOf(router.open('c', 'receive', { signal: leaving.signal }))).toBe(reason);
+    expect(await failureOf(connections.open('c', 'receive', { signal: leaving.signal }))).toBe(reason);
   });
 
   it('ends an opening that is under way when it is disposed, and closes what comes too late', async () => {
     const started = Promise.withResolvers<void>();
     const late: string[] = [];
-    const { router, events } = await openRouter(
+    const { connections, events } = await openConnections(
       withTransport({
         async open(_, options) {
           started.resolve();
@@ -192,9 +192,9 @@ describe('the router', () => {
         },
       }),
     );
-    const opening = failureOf(router.open('c', 'receive'));
+    const opening = failureOf(connections.open('c', 'receive'));
     await started.promise;
-    await router[Symbol.asyncDispose]();
+    await connections[Symbol.asyncDispose]();
     expect(await opening).toMatchObject({ code: 'transport.closed' });
     expect(late).toEqual(['closed']);
     expect(events.at(-1)).toBe('close password');
@@ -208,31 +208,31 @@ describe('the router', () => {
         sleeps.push(ms);
       },
     };
-    const { router } = await openRouter(withTransport({ open: () => new Promise(() => {}) }), { clock });
-    void failureOf(router.open('c', 'receive'));
+    const { connections } = await openConnections(withTransport({ open: () => new Promise(() => {}) }), { clock });
+    void failureOf(connections.open('c', 'receive'));
     await systemClock.sleep(5);
-    await router[Symbol.asyncDispose]();
+    await connections[Symbol.asyncDispose]();
     expect(sleeps).toEqual([10_000]);
   });
 
   it('closes the rest when one does not close, and logs the failure without its words', async () => {
     const logged: unknown[] = [];
     const log: Logger = { log: (...entry) => void logged.push(entry) };
-    const { router, events } = await openRouter(
+    const { connections, events } = await openConnections(
       withTransport({ open: async () => opened(['receive'], () => Promise.reject(new Error('a secret is in here'))) }),
       { log },
     );
-    await router.open('c', 'receive');
-    await router.open('a', 'receive');
-    await router[Symbol.asyncDispose]();
-    expect(logged).toEqual([['warn', 'router.close-failed', { error: 'Error' }]]);
+    await connections.open('c', 'receive');
+    await connections.open('a', 'receive');
+    await connections[Symbol.asyncDispose]();
+    expect(logged).toEqual([['warn', 'connections.close-failed', { error: 'Error' }]]);
     expect(events).toContain('close cloud a');
   });
 
   it('hands plugins the network and a fetch of their route, and the credentials of their mailbox', async () => {
     const asked: unknown[] = [];
     const fetchOfRoute = (): Promise<Response> => Promise.reject(new Error('no network here'));
-    const { router } = await openRouter(
+    const { connections } = await openConnections(
       withTransport({
         async open(context) {
           asked.push(context.mailbox, context.fetch, context.network, context.config);
@@ -241,7 +241,7 @@ describe('the router', () => {
       }),
       { fetchFor: () => fetchOfRoute },
     );
-    await router.open('c', 'receive');
+    await connections.open('c', 'receive');
     expect(asked).toEqual([{ id: 'c', address: 'c@b.c' }, fetchOfRoute, {}, { host: 'imap.contoso.com', tls: 'implicit' }]);
   });
 });
