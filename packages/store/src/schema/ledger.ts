@@ -41,7 +41,7 @@ export interface DeliveryTable {
   readonly error: string | null;
 }
 
-/** Where a delivery's message is, or was, seen through a door. */
+/** Where a delivery's message is, or was, seen through a door. Some doors name an object for life, in whatever folder: the key comes before the folder. */
 export interface RefTable {
   readonly mailbox: string;
   readonly door: string;
@@ -65,14 +65,18 @@ export interface SightingTable {
   readonly bound_to: string | null;
 }
 
-/** What was there at first connect, as a multiset. */
+/**
+ * What was there at first connect and is never delivered: one row for each object, with the place where it lies. A folder that is numbered anew
+ * changes the places, and leaves as many objects as there were.
+ */
 export interface BaselineTable {
   readonly mailbox: string;
-  /** Empty where the message has no Message-ID: part of the primary key, which takes no null. */
-  readonly id_key: string;
+  readonly door: string;
+  readonly folder: string;
+  readonly key: string;
+  readonly id_key: string | null;
   readonly facts_key: string;
   readonly arrived_at: number;
-  readonly count: number;
 }
 
 /** How far the baseline of a folder has been listed. */
@@ -83,6 +87,8 @@ export interface BaselineRunTable {
   readonly state: 'running' | 'finished';
   /** Where to go on: the transport's cursor or the last key. */
   readonly position: string | null;
+  /** The first connect. */
+  readonly began_at: number;
   readonly finished_at: number | null;
 }
 

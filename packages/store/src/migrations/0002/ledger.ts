@@ -46,8 +46,8 @@ async function createDeliveries({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('error', 'text')
     .addUniqueConstraint('delivery_sequence', ['mailbox', 'sequence'])
     .execute();
-  await schema.createIndex('delivery_id_key').on('delivery').columns(['mailbox', 'id_key']).execute();
-  await schema.createIndex('delivery_facts_key').on('delivery').columns(['mailbox', 'facts_key']).execute();
+  await schema.createIndex('delivery_id_key').on('delivery').columns(['mailbox', 'id_key', 'arrived_at']).execute();
+  await schema.createIndex('delivery_facts_key').on('delivery').columns(['mailbox', 'facts_key', 'arrived_at']).execute();
   // Closed rows are nearly all of them and are in no hurry. A query uses the index only where it says so with a literal: `state = 'open'`.
   await schema.createIndex('delivery_open').on('delivery').columns(['mailbox', 'sequence']).where(sql.ref('state'), '=', sql.lit('open')).execute();
   await schema
@@ -58,7 +58,7 @@ async function createDeliveries({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('key', 'text', always)
     .addColumn('delivery', 'text', always)
     .addColumn('gone_at', 'bigint')
-    .addPrimaryKeyConstraint('ref_pk', ['mailbox', 'door', 'folder', 'key'])
+    .addPrimaryKeyConstraint('ref_pk', ['mailbox', 'door', 'key', 'folder'])
     .execute();
   await schema.createIndex('ref_delivery').on('ref').column('delivery').execute();
 }
@@ -80,13 +80,16 @@ async function createSightings({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('baseline')
     .addColumn('mailbox', 'text', always)
-    .addColumn('id_key', 'text', always)
+    .addColumn('door', 'text', always)
+    .addColumn('folder', 'text', always)
+    .addColumn('key', 'text', always)
+    .addColumn('id_key', 'text')
     .addColumn('facts_key', 'text', always)
     .addColumn('arrived_at', 'bigint', always)
-    .addColumn('count', 'bigint', always)
-    .addPrimaryKeyConstraint('baseline_pk', ['mailbox', 'id_key', 'facts_key', 'arrived_at'])
+    .addPrimaryKeyConstraint('baseline_pk', ['mailbox', 'door', 'key', 'folder'])
     .execute();
-  await schema.createIndex('baseline_facts_key').on('baseline').columns(['mailbox', 'facts_key']).execute();
+  await schema.createIndex('baseline_id_key').on('baseline').columns(['mailbox', 'id_key', 'arrived_at']).execute();
+  await schema.createIndex('baseline_facts_key').on('baseline').columns(['mailbox', 'facts_key', 'arrived_at']).execute();
   await schema
     .createTable('baseline_run')
     .addColumn('mailbox', 'text', always)
@@ -94,6 +97,7 @@ async function createSightings({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('folder', 'text', always)
     .addColumn('state', 'text', always)
     .addColumn('position', 'text')
+    .addColumn('began_at', 'bigint', always)
     .addColumn('finished_at', 'bigint')
     .addPrimaryKeyConstraint('baseline_run_pk', ['mailbox', 'door', 'folder'])
     .execute();
