@@ -1,7 +1,16 @@
 export { newKeyText } from './crypto/store-key.ts';
+export type { AcknowledgeRequest, NewEffect } from './deliveries/acknowledge.ts';
+export type { ClaimRequest } from './deliveries/claim.ts';
+export type { Deliveries, DeliveryCounts, ListRequest, NackOptions } from './deliveries/deliveries.ts';
+export type { Delivery } from './deliveries/row.ts';
+export type { Effect, EffectClaim, Effects } from './effects/effects.ts';
 export { ROUTER_ERROR_CODES, type RouterErrorCode } from './failure/codes.ts';
 export { isRouterError, RouterError } from './failure/router-error.ts';
 export type { AcquireOptions, Direction, Holding, Leases, LeaseState } from './leases/leases.ts';
+export type { Ledger } from './ledger/ledger.ts';
+export type { KnownQuery } from './ledger/lookup.ts';
+export type { BaselineRun, CursorState, LedgerObject, ObjectIdentity, ObjectRef, Place } from './ledger/objects.ts';
+export type { CursorPlace, LedgerWrite, NewDelivery } from './ledger/record.ts';
 export { defaultKeyFile } from './sqlite/embedded-store.ts';
-export { openStore, type Store } from './store.ts';
 export type { EmbeddedPlace, KeySource, ServerPlace, StoreOptions, StorePlace, StoreSettings } from './store-options.ts';
+export { openStore, type Store } from './store.ts';

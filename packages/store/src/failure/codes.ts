@@ -8,6 +8,8 @@ export const ROUTER_ERROR_CODES = {
   'lease.lost': { retry: 'safe', affects: 'mailbox' },
   'store.in-use': { retry: 'after-remedy', affects: 'endpoint' },
   'mailbox.unknown': { retry: 'never', affects: 'mailbox' },
+  'delivery.not-found': { retry: 'never', affects: 'item' },
+  'receipt.stale': { retry: 'never', affects: 'item' },
   'config.conflict': { retry: 'never', affects: 'endpoint' },
 } as const satisfies Readonly<Record<string, ErrorFacts>>;
 

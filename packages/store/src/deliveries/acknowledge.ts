@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { secret } from '@signalbox/core';
+import type { Keyring } from '../crypto/keyring.ts';
+import type { Database } from '../database/database.ts';
+import { chunksOf } from '../ledger/chunks.ts';
+
+export interface AcknowledgeRequest {
+  readonly ids: readonly string[];
+  /** What is then to be done in the mailbox, by mailbox: journaled in the same transaction. */
+  readonly effectOf?: (mailbox: string) => NewEffect | undefined;
+}
+
+export interface NewEffect {
+  readonly kind: string;
+  /** JSON, beside the facts of the delivery that it was made from: kept sealed. */
+  readonly target?: unknown;
+}
+
+/** Answers those that were not closed before. */
+export async function acknowledge(database: Database, keyring: Keyring, { ids, effectOf }: AcknowledgeRequest): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  const { now } = database;
+  return database.transaction(async (db) => {
+    const closed: string[] = [];
+    for (const chunk of chunksOf(ids)) {
+      const before = await database.keepLocked(db.selectFrom('delivery').select(['id', 'mailbox', 'sealed', 'key_id']).where('id', 'in', chunk).where('state', '!=', 'closed')).execute();
+      if (before.length === 0) continue;
+      const effects = before.flatMap(({ id: delivery, mailbox, sealed, key_id: keyId }) => {
+        const effect = effectOf?.(mailbox);
+        if (!effect) return [];
+        const id = randomUUID();
+        const facts: unknown = sealed !== null && keyId !== null ? JSON.parse(keyring.open('delivery', delivery, { sealed, keyId }).reveal()) : undefined;
+        const record = keyring.seal('effect', id, secret(JSON.stringify({ facts, target: effect.target })));
+        return [{ id, mailbox, delivery, kind: effect.kind, sealed: record.sealed, key_id: record.keyId, state: 'waiting' as const, due_at: now, attempts: 0 }];
+      });
+      await db
+        .updateTable('delivery')
+        .set({ state: 'closed', closed_at: now, sealed: null, key_id: null, receipt: null, claimed_until: null, error: null })
+        .where('id', 'in', before.map(({ id }) => id))
+        .execute();
+      if (effects.length > 0) await db.insertInto('effect').values(effects).execute();
+      closed.push(...before.map(({ id }) => id));
+    }
+    return closed;
+  });
+}

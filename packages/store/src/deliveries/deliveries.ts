@@ -1,0 +1,133 @@
+import { sql } from 'kysely';
+import type { Keyring } from '../crypto/keyring.ts';
+import type { Database } from '../database/database.ts';
+import { RouterError } from '../failure/router-error.ts';
+import type { ObjectRef } from '../ledger/objects.ts';
+import { fence } from '../leases/fence.ts';
+import type { Holding } from '../leases/leases.ts';
+import { acknowledge, type AcknowledgeRequest } from './acknowledge.ts';
+import { claim, type ClaimRequest } from './claim.ts';
+import { COLUMNS, type Delivery, toDelivery } from './row.ts';
+
+export interface ListRequest {
+  readonly mailbox?: string;
+  readonly state?: Delivery['state'];
+  /** Those behind this one, in the order of the answer: by mailbox, then as they are handed over. */
+  readonly after?: { readonly mailbox: string; readonly sequence: number };
+  readonly limit: number;
+}
+
+export interface DeliveryCounts {
+  readonly open: number;
+  readonly dead: number;
+  /** Arrival of the oldest open one. */
+  readonly oldest?: number;
+}
+
+/** Messages to be handed to the consumer, each under one id until it is acknowledged. */
+export interface Deliveries {
+  /** Takes what is due and hands it over for a while, in order within a mailbox and in turns over mailboxes. Each claim has a receipt of its own. */
+  claim(request: ClaimRequest): Promise<readonly Delivery[]>;
+  /** Closes them for ever, also those that are dead or were handed over anew since; once or many times. Answers those that this call has closed. */
+  ack(request: AcknowledgeRequest): Promise<readonly string[]>;
+  /** Hands it over again at that time, or never where it was handed over too often. Throws `receipt.stale`, `delivery.not-found`. */
+  nack(id: string, receipt: string, options: NackOptions): Promise<'open' | 'dead'>;
+  /** A dead one is open again, as if it had never been tried. Throws `delivery.not-found`. */
+  replay(id: string): Promise<void>;
+  get(id: string): Promise<Delivery | undefined>;
+  list(request: ListRequest): Promise<readonly Delivery[]>;
+  /** By mailbox. Mailboxes with neither are left out. */
+  counts(mailbox?: string): Promise<ReadonlyMap<string, DeliveryCounts>>;
+  /** Where the message of a delivery was seen. */
+  refs(id: string): Promise<readonly ObjectRef[]>;
+  /** What a consumer of an earlier epoch was given is due again: nobody of it is left. Throws `lease.lost`. */
+  takeOver(holding: Holding): Promise<number>;
+}
+
+export interface NackOptions {
+  readonly delayMs: number;
+  /** Why, for whoever looks at dead letters. No content. */
+  readonly error?: string;
+  readonly maxAttempts: number;
+}
+
+export function createDeliveries(database: Database, keyring: Keyring): Deliveries {
+  const { db, now } = database;
+  const missing = (id: string): RouterError => new RouterError('delivery.not-found', `There is no delivery ${id} that this could be done to.`);
+  const rows = () => db.selectFrom('delivery').select(COLUMNS);
+  return {
+    claim: (request) => claim(database, keyring, request),
+    ack: (request) => acknowledge(database, keyring, request),
+    async nack(id, receipt, { delayMs, error, maxAttempts }) {
+      const row = await db
+        .updateTable('delivery')
+        .set((row) => ({
+          state: row.case().when('attempts', '>=', maxAttempts).then('dead' as const).else('open' as const).end(),
+          due_at: row(now, '+', delayMs),
+          claimed_until: null,
+          receipt: null,
+          error: error ?? null,
+        }))
+        .where('id', '=', id)
+        .where('state', '=', 'open')
+        .where('receipt', '=', receipt)
+        .returning('state')
+        .executeTakeFirst();
+      if (row) return row.state === 'dead' ? 'dead' : 'open';
+      const found = await db.selectFrom('delivery').select('state').where('id', '=', id).executeTakeFirst();
+      if (!found) throw missing(id);
+      throw new RouterError('receipt.stale', `The delivery ${id} was ${found.state === 'open' ? 'handed over anew' : 'closed'} since it was handed over with this receipt.`);
+    },
+    async replay(id) {
+      const row = await db
+        .updateTable('delivery')
+        .set({ state: 'open', attempts: 0, due_at: now, claimed_until: null, receipt: null })
+        .where('id', '=', id)
+        .where('state', '=', 'dead')
+        .returning('id')
+        .executeTakeFirst();
+      if (!row) throw missing(id);
+    },
+    async get(id) {
+      const row = await rows().where('id', '=', id).executeTakeFirst();
+      return row && toDelivery(keyring, row);
+    },
+    async list({ mailbox, state, after, limit }) {
+      let query = rows().orderBy('mailbox').orderBy('sequence').limit(limit);
+      if (mailbox !== undefined) query = query.where('mailbox', '=', mailbox);
+      if (state !== undefined) query = query.where('state', '=', state);
+      if (after) query = query.where((row) => row.or([row('mailbox', '>', after.mailbox), row.and([row('mailbox', '=', after.mailbox), row('sequence', '>', after.sequence)])]));
+      return (await query.execute()).map((row) => toDelivery(keyring, row));
+    },
+    async counts(mailbox) {
+      let query = db
+        .selectFrom('delivery')
+        .select(({ fn }) => ['mailbox', 'state', fn.countAll<number>().as('count'), fn.min('arrived_at').as('oldest')])
+        .where((row) => row.or([row('state', '=', sql.lit('open')), row('state', '=', sql.lit('dead'))]))
+        .groupBy(['mailbox', 'state']);
+      if (mailbox !== undefined) query = query.where('mailbox', '=', mailbox);
+      const counts = new Map<string, DeliveryCounts>();
+      for (const { mailbox: id, state, count, oldest } of await query.execute()) {
+        const before = counts.get(id) ?? { open: 0, dead: 0 };
+        counts.set(id, state === 'open' ? { ...before, open: Number(count), oldest } : { ...before, dead: Number(count) });
+      }
+      return counts;
+    },
+    async refs(id) {
+      const refs = await db.selectFrom('ref').select(['door', 'folder', 'key', 'gone_at']).where('delivery', '=', id).execute();
+      return refs.map(({ gone_at: goneAt, ...place }) => ({ ...place, gone: goneAt !== null }));
+    },
+    takeOver: (holding) =>
+      database.transaction(async (transaction) => {
+        await fence(database, transaction, holding);
+        const { numUpdatedRows } = await transaction
+          .updateTable('delivery')
+          .set({ due_at: now, claimed_until: null, receipt: null })
+          .where('mailbox', '=', holding.mailbox)
+          .where((row) => row('state', '=', sql.lit('open')))
+          .where('claimed_until', 'is not', null)
+          .executeTakeFirstOrThrow();
+        return Number(numUpdatedRows);
+      }),
+  };
+}

@@ -1,0 +1,73 @@
+import { sql } from 'kysely';
+import type { Keyring } from '../crypto/keyring.ts';
+import type { Database } from '../database/database.ts';
+import { fence } from '../leases/fence.ts';
+import type { Holding } from '../leases/leases.ts';
+
+/** Something to be done in a mailbox because of a delivery. Doing it twice does no harm. */
+export interface Effect {
+  readonly id: string;
+  readonly mailbox: string;
+  readonly delivery: string;
+  readonly kind: string;
+  /** What the delivery said of its message, and what is to be done: as they were journaled. */
+  readonly facts?: unknown;
+  readonly target?: unknown;
+  readonly attempts: number;
+  /** After it, by the clock of the database, it must not be begun any more: somebody else may have taken it. */
+  readonly deadline: number;
+}
+
+export interface EffectClaim {
+  readonly limit: number;
+  readonly visibilityMs: number;
+}
+
+/** The journal of what was asked for and is still to be done on the outside. */
+export interface Effects {
+  /** Takes what is due in the mailbox. Throws `lease.lost`. */
+  claim(holding: Holding, request: EffectClaim): Promise<readonly Effect[]>;
+  done(ids: readonly string[]): Promise<void>;
+  /** Due again after this time. */
+  retry(id: string, delayMs: number, error: string): Promise<void>;
+  /** Given up, and kept for whoever wants to know. */
+  failed(id: string, error: string): Promise<void>;
+  waiting(mailbox: string): Promise<number>;
+}
+
+export function createEffects(database: Database, keyring: Keyring): Effects {
+  const { db, now } = database;
+  const settle = async (id: string, values: { state: 'waiting' | 'failed'; error: string; delayMs: number }): Promise<void> => {
+    const { state, error, delayMs } = values;
+    await db.updateTable('effect').set({ state, error, due_at: sql<number>`${now} + ${delayMs}`, claimed_until: null, deadline: null }).where('id', '=', id).execute();
+  };
+  return {
+    async claim(holding, { limit, visibilityMs }) {
+      const until = sql<number>`${now} + ${visibilityMs}`;
+      const rows = await database.transaction(async (transaction) => {
+        await fence(database, transaction, holding);
+        return transaction
+          .updateTable('effect')
+          .set((row) => ({ claimed_until: until, due_at: until, deadline: until, claimed_epoch: holding.epoch, attempts: row('attempts', '+', 1) }))
+          .where('id', 'in', (from) =>
+            from.selectFrom('effect').select('id').where('state', '=', 'waiting').where('due_at', '<=', now).where('mailbox', '=', holding.mailbox).orderBy('due_at').limit(limit),
+          )
+          .returning(['id', 'mailbox', 'delivery', 'kind', 'sealed', 'key_id', 'attempts', 'deadline'])
+          .execute();
+      });
+      return rows.map(({ sealed, key_id: keyId, deadline, ...row }) => {
+        const said = sealed !== null && keyId !== null ? (JSON.parse(keyring.open('effect', row.id, { sealed, keyId }).reveal()) as Pick<Effect, 'facts' | 'target'>) : {};
+        return { ...row, ...said, deadline: deadline ?? 0 };
+      });
+    },
+    async done(ids) {
+      if (ids.length > 0) await db.deleteFrom('effect').where('id', 'in', ids).execute();
+    },
+    retry: (id, delayMs, error) => settle(id, { state: 'waiting', error, delayMs }),
+    failed: (id, error) => settle(id, { state: 'failed', error, delayMs: 0 }),
+    async waiting(mailbox) {
+      const { count } = await db.selectFrom('effect').select(({ fn }) => fn.countAll<number>().as('count')).where('mailbox', '=', mailbox).where('state', '=', 'waiting').executeTakeFirstOrThrow();
+      return Number(count);
+    },
+  };
+}

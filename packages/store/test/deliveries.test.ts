@@ -1,0 +1,132 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ClaimRequest } from '../src/deliveries/claim.ts';
+import { delivery, type LedgerWorld, openWorld, T0 } from './ledger-world.ts';
+
+let world: LedgerWorld;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const claim = (mailboxes: readonly string[], request: Partial<ClaimRequest> = {}) =>
+  world.deliveries.claim({ limit: 10, perMailbox: 10, visibilityMs: 60_000, maxAttempts: 5, mailboxes, ...request });
+const ids = (deliveries: readonly { readonly id: string }[]): string[] => deliveries.map(({ id }) => id);
+
+async function filled(mailbox: string, count: number) {
+  const holding = await world.hold(mailbox);
+  await world.ledger.record({ holding, deliveries: Array.from({ length: count }, (_, index) => delivery(`${mailbox}${index + 1}`, { arrivedAt: T0 + index })) });
+  return holding;
+}
+
+describe('deliveries', () => {
+  it('are handed over in order, once, with the facts that were recorded', async () => {
+    await filled('a', 3);
+    const first = await claim(['a'], { limit: 2 });
+    expect(first).toMatchObject([
+      { id: 'a1', sequence: 1, attempts: 1, facts: '{"subject":"about a1"}', receipt: expect.any(String) },
+      { id: 'a2', sequence: 2 },
+    ]);
+    expect(ids(await claim(['a']))).toEqual(['a3']);
+    expect(await claim(['a'])).toEqual([]);
+  });
+
+  it('are handed over in turns over mailboxes, however much one of them has', async () => {
+    await filled('b', 30);
+    await filled('c', 2);
+    await filled('d', 1);
+    const claimed = ids(await claim(['b', 'c', 'd'], { limit: 6 }));
+    expect(claimed).toEqual(expect.arrayContaining(['b1', 'b2', 'c1', 'c2', 'd1']));
+    expect(ids(await claim(['b', 'c', 'd'], { limit: 100, perMailbox: 4 }))).toHaveLength(4);
+  });
+
+  it('are handed over again under their id once the time is over, with another receipt', async () => {
+    await filled('e', 1);
+    const [first] = await claim(['e'], { visibilityMs: 30 });
+    await setTimeout(50);
+    const [second] = await claim(['e']);
+    expect(second).toMatchObject({ id: 'e1', attempts: 2 });
+    expect(second?.receipt).not.toBe(first?.receipt);
+    await expect(world.deliveries.nack('e1', first?.receipt ?? '', { delayMs: 0, maxAttempts: 5 })).rejects.toMatchObject({ code: 'receipt.stale' });
+    expect(await world.deliveries.nack('e1', second?.receipt ?? '', { delayMs: 0, maxAttempts: 5, error: 'busy' })).toBe('open');
+    expect(ids(await claim(['e']))).toEqual(['e1']);
+  });
+
+  it('are closed for ever by the first acknowledgement, whoever has them', async () => {
+    await filled('f', 2);
+    const [first] = await claim(['f'], { visibilityMs: 1 });
+    await setTimeout(10);
+    await claim(['f']);
+    expect(await world.deliveries.ack({ ids: ['f1', 'f2', 'none'] })).toEqual(['f1', 'f2']);
+    expect(await world.deliveries.ack({ ids: ['f1'] })).toEqual([]);
+    expect(await world.deliveries.get('f1')).toEqual(expect.not.objectContaining({ facts: expect.anything() }));
+    await expect(world.deliveries.nack('f1', first?.receipt ?? '', { delayMs: 0, maxAttempts: 5 })).rejects.toMatchObject({ code: 'receipt.stale' });
+    expect(await claim(['f'])).toEqual([]);
+  });
+
+  it('let the others pass while one has to wait', async () => {
+    await filled('g', 3);
+    const [first] = await claim(['g'], { limit: 1 });
+    await world.deliveries.nack('g1', first?.receipt ?? '', { delayMs: 60_000, maxAttempts: 5 });
+    expect(ids(await claim(['g']))).toEqual(['g2', 'g3']);
+  });
+
+  it('are dead after so many attempts, refused or unanswered, and come back when replayed', async () => {
+    await filled('h', 2);
+    const [first] = await claim(['h'], { limit: 1 });
+    expect(await world.deliveries.nack('h1', first?.receipt ?? '', { delayMs: 0, maxAttempts: 1, error: 'cannot read it' })).toBe('dead');
+    await claim(['h'], { visibilityMs: 1 });
+    await setTimeout(10);
+    expect(await claim(['h'], { maxAttempts: 1 })).toEqual([]);
+    expect(await world.deliveries.list({ mailbox: 'h', state: 'dead', limit: 10 })).toMatchObject([
+      { id: 'h1', error: 'cannot read it' },
+      { id: 'h2', error: 'It was handed over too often without an answer.' },
+    ]);
+    expect(await world.deliveries.counts('h')).toEqual(new Map([['h', { open: 0, dead: 2 }]]));
+    await world.deliveries.replay('h2');
+    await expect(world.deliveries.replay('h2')).rejects.toMatchObject({ code: 'delivery.not-found' });
+    expect(await claim(['h'])).toMatchObject([{ id: 'h2', attempts: 1 }]);
+    expect(await world.deliveries.ack({ ids: ['h1'] })).toEqual(['h1']);
+  });
+
+  it('are due at once for a new holder of the mailbox', async () => {
+    const earlier = await filled('i', 1);
+    await claim(['i']);
+    const holding = await world.hold('i');
+    await expect(world.deliveries.takeOver(earlier)).rejects.toMatchObject({ code: 'lease.lost' });
+    expect(await world.deliveries.takeOver(holding)).toBe(1);
+    expect(ids(await claim(['i']))).toEqual(['i1']);
+  });
+
+  it('are never handed to two who ask at the same time', async () => {
+    await filled('j', 40);
+    const claims = await Promise.all(Array.from({ length: 8 }, () => claim(['j'], { limit: 10, perMailbox: 10 })));
+    const claimed = claims.flatMap(ids);
+    expect(new Set(claimed).size).toBe(claimed.length);
+    expect(claimed.length).toBeGreaterThanOrEqual(10);
+  });
+});
+
+describe('effects', () => {
+  it('are journaled with the acknowledgement, once, and kept until they are done', async () => {
+    const holding = await filled('k', 2);
+    const effectOf = () => ({ kind: 'move', target: { role: 'archive' } });
+    await world.deliveries.ack({ ids: ['k1', 'k2'], effectOf });
+    await world.deliveries.ack({ ids: ['k1'], effectOf });
+    expect(await world.effects.waiting('k')).toBe(2);
+    const [first, second] = await world.effects.claim(holding, { limit: 10, visibilityMs: 60_000 });
+    expect(first).toMatchObject({ kind: 'move', facts: { subject: expect.any(String) }, target: { role: 'archive' }, attempts: 1, deadline: expect.any(Number) });
+    expect(await world.effects.claim(holding, { limit: 10, visibilityMs: 60_000 })).toEqual([]);
+    await world.effects.done([first?.id ?? '']);
+    await world.effects.retry(second?.id ?? '', 0, 'throttled');
+    expect(await world.effects.claim(holding, { limit: 10, visibilityMs: 60_000 })).toMatchObject([{ id: second?.id, attempts: 2 }]);
+    await world.effects.failed(second?.id ?? '', 'message.not-found');
+    expect(await world.effects.waiting('k')).toBe(0);
+  });
+
+  it('are not for a late holder', async () => {
+    const earlier = await filled('l', 1);
+    await world.hold('l');
+    await expect(world.effects.claim(earlier, { limit: 1, visibilityMs: 1000 })).rejects.toMatchObject({ code: 'lease.lost' });
+  });
+});

@@ -1,0 +1,71 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createKeyring } from '../src/crypto/keyring.ts';
+import { newKeyText, parseKeys } from '../src/crypto/store-key.ts';
+import type { Database } from '../src/database/database.ts';
+import { createDeliveries, type Deliveries } from '../src/deliveries/deliveries.ts';
+import { createEffects, type Effects } from '../src/effects/effects.ts';
+import { createLedger, type Ledger } from '../src/ledger/ledger.ts';
+import type { NewDelivery } from '../src/ledger/record.ts';
+import { createLeases, type Holding } from '../src/leases/leases.ts';
+import { migrate } from '../src/migrations/migrate.ts';
+import { openSqlite } from '../src/sqlite/open.ts';
+
+export interface LedgerWorld extends AsyncDisposable {
+  readonly database: Database;
+  readonly ledger: Ledger;
+  readonly deliveries: Deliveries;
+  readonly effects: Effects;
+  /** Takes the lease to receive; the mailbox comes into being. */
+  hold(mailbox: string): Promise<Holding>;
+}
+
+export async function openWorld(): Promise<LedgerWorld> {
+  const directory = await mkdtemp(join(tmpdir(), 'ledger-'));
+  const file = join(directory, 'signalbox.db');
+  await writeFile(file, '');
+  const database = openSqlite(file);
+  await migrate(database.db, file);
+  const keyring = createKeyring(parseKeys(newKeyText(), 'The key'));
+  return {
+    ...worldOf(database, keyring),
+    async [Symbol.asyncDispose]() {
+      await database.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+export function worldOf(database: Database, keyring: ReturnType<typeof createKeyring>): Omit<LedgerWorld, keyof AsyncDisposable> {
+  const leases = createLeases(database);
+  return {
+    database,
+    ledger: createLedger(database, keyring),
+    deliveries: createDeliveries(database, keyring),
+    effects: createEffects(database, keyring),
+    async hold(mailbox) {
+      await database.db
+        .insertInto('mailbox')
+        .values({ id: mailbox, address: `${mailbox}@b.c`, state: 'active', next_sequence: 1, created_at: 0, updated_at: 0 })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      const holding = await leases.acquire(mailbox, 'receive', 'me');
+      if (!holding) throw new Error(`The lease of ${mailbox} is somebody else's.`);
+      return holding;
+    },
+  };
+}
+
+export const DOOR = 'imap:host:993:a@b.c';
+export const T0 = Date.parse('2026-11-25T10:00:00Z');
+
+export const delivery = (id: string, about: Partial<NewDelivery> = {}): NewDelivery => ({
+  id,
+  idKey: `id of ${id}`,
+  factsKey: `facts of ${id}`,
+  arrivedAt: T0,
+  facts: JSON.stringify({ subject: `about ${id}` }),
+  place: { door: DOOR, folder: 'INBOX', key: `1.${id}` },
+  ...about,
+});
