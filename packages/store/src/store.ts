@@ -3,6 +3,9 @@ import { createKeyring, type Keyring } from './crypto/keyring.ts';
 import { checkKeys, rotateKeys } from './crypto/sealing-keys.ts';
 import { storeClosed } from './database/closed.ts';
 import type { Database } from './database/database.ts';
+import { createDeliveries, type Deliveries } from './deliveries/deliveries.ts';
+import { createEffects, type Effects } from './effects/effects.ts';
+import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { createLeases, type Leases } from './leases/leases.ts';
 import { openEmbedded, readEmbeddedKeys } from './sqlite/embedded-store.ts';
 import type { EmbeddedPlace, ServerPlace, StoreOptions, StoreSettings } from './store-options.ts';
@@ -15,6 +18,9 @@ import { createTurns } from './tokens/turns.ts';
 export interface Store extends AsyncDisposable {
   readonly tokens: TokenStore;
   readonly leases: Leases;
+  readonly ledger: Ledger;
+  readonly deliveries: Deliveries;
+  readonly effects: Effects;
   /** Seals everything with the current key and answers how many records needed it; older keys can go afterwards. */
   rotate(): Promise<number>;
 }
@@ -42,6 +48,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   return {
     tokens,
     leases: createLeases(database, options.mailboxLeaseMs),
+    ledger: createLedger(database, keyring),
+    deliveries: createDeliveries(database, keyring),
+    effects: createEffects(database, keyring),
     async rotate() {
       if (closing) throw storeClosed();
       return rotateKeys(database, keyring);

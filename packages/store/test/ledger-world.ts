@@ -1,16 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createKeyring } from '../src/crypto/keyring.ts';
-import { newKeyText, parseKeys } from '../src/crypto/store-key.ts';
 import type { Database } from '../src/database/database.ts';
 import { createDeliveries, type Deliveries } from '../src/deliveries/deliveries.ts';
 import { createEffects, type Effects } from '../src/effects/effects.ts';
 import { createLedger, type Ledger } from '../src/ledger/ledger.ts';
 import type { NewDelivery } from '../src/ledger/record.ts';
 import { createLeases, type Holding } from '../src/leases/leases.ts';
-import { migrate } from '../src/migrations/migrate.ts';
-import { openSqlite } from '../src/sqlite/open.ts';
+import type { Backend } from './backends.ts';
 
 export interface LedgerWorld extends AsyncDisposable {
   readonly database: Database;
@@ -21,23 +15,11 @@ export interface LedgerWorld extends AsyncDisposable {
   hold(mailbox: string): Promise<Holding>;
 }
 
-export async function openWorld(): Promise<LedgerWorld> {
-  const directory = await mkdtemp(join(tmpdir(), 'ledger-'));
-  const file = join(directory, 'signalbox.db');
-  await writeFile(file, '');
-  const database = openSqlite(file);
-  await migrate(database.db, file);
-  const keyring = createKeyring(parseKeys(newKeyText(), 'The key'));
-  return {
-    ...worldOf(database, keyring),
-    async [Symbol.asyncDispose]() {
-      await database.close();
-      await rm(directory, { recursive: true });
-    },
-  };
-}
-
-export function worldOf(database: Database, keyring: ReturnType<typeof createKeyring>): Omit<LedgerWorld, keyof AsyncDisposable> {
+export async function openWorld({ makePlace }: Backend): Promise<LedgerWorld> {
+  const place = await makePlace();
+  await place.open();
+  const database = await place.openDatabase();
+  const { keyring } = place;
   const leases = createLeases(database);
   return {
     database,
@@ -54,6 +36,7 @@ export function worldOf(database: Database, keyring: ReturnType<typeof createKey
       if (!holding) throw new Error(`The lease of ${mailbox} is somebody else's.`);
       return holding;
     },
+    [Symbol.asyncDispose]: async () => place[Symbol.asyncDispose](),
   };
 }
 

@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LedgerObject, Place } from '../src/ledger/objects.ts';
-import { delivery, DOOR, type LedgerWorld, openWorld, T0 } from './ledger-world.ts';
+import type { LedgerObject, Place } from '../../src/ledger/objects.ts';
+import { backends } from '../backends.ts';
+import { delivery, DOOR, type LedgerWorld, openWorld, T0 } from '../ledger-world.ts';
 
 let world: LedgerWorld;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world[Symbol.asyncDispose]());
 
 const place = (key: string, folder = 'INBOX'): Place => ({ door: DOOR, folder, key });
 const known = (mailbox: string, ...sightings: { key: string; idKey?: string; factsKey?: string; arrivedAt?: number }[]): Promise<readonly LedgerObject[]> =>
@@ -17,7 +14,12 @@ const known = (mailbox: string, ...sightings: { key: string; idKey?: string; fac
     sightings: sightings.map(({ key, idKey, factsKey = 'other facts', arrivedAt = T0 }) => ({ ...place(key), factsKey, arrivedAt, ...(idKey !== undefined && { idKey }) })),
   });
 
-describe('the ledger', () => {
+describe.each(backends)('the ledger on $name', (backend) => {
+  beforeAll(async () => {
+    world = await openWorld(backend);
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
   it('writes deliveries, refs, baseline and cursor together, and finds them by ref, by Message-ID and by facts', async () => {
     const holding = await world.hold('together');
     await world.ledger.record({

@@ -1,13 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClaimRequest } from '../src/deliveries/claim.ts';
-import { delivery, type LedgerWorld, openWorld, T0 } from './ledger-world.ts';
+import type { ClaimRequest } from '../../src/deliveries/claim.ts';
+import { backends } from '../backends.ts';
+import { delivery, type LedgerWorld, openWorld, T0 } from '../ledger-world.ts';
 
 let world: LedgerWorld;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world[Symbol.asyncDispose]());
 
 const claim = (mailboxes: readonly string[], request: Partial<ClaimRequest> = {}) =>
   world.deliveries.claim({ limit: 10, perMailbox: 10, visibilityMs: 60_000, maxAttempts: 5, mailboxes, ...request });
@@ -19,7 +16,12 @@ async function filled(mailbox: string, count: number) {
   return holding;
 }
 
-describe('deliveries', () => {
+describe.each(backends)('deliveries on $name', (backend) => {
+  beforeAll(async () => {
+    world = await openWorld(backend);
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
   it('are handed over in order, once, with the facts that were recorded', async () => {
     await filled('a', 3);
     const first = await claim(['a'], { limit: 2 });
@@ -107,7 +109,12 @@ describe('deliveries', () => {
   });
 });
 
-describe('effects', () => {
+describe.each(backends)('effects on $name', (backend) => {
+  beforeAll(async () => {
+    world = await openWorld(backend);
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
   it('are journaled with the acknowledgement, once, and kept until they are done', async () => {
     const holding = await filled('k', 2);
     const effectOf = () => ({ kind: 'move', target: { role: 'archive' } });
