@@ -4,9 +4,13 @@ import { checkKeys, rotateKeys } from './crypto/sealing-keys.ts';
 import { storeClosed } from './database/closed.ts';
 import type { Database } from './database/database.ts';
 import { createDeliveries, type Deliveries } from './deliveries/deliveries.ts';
+import { type Audit, createAudit } from './deployment/audit.ts';
+import { createJournal, type Journal } from './deployment/journal.ts';
+import { createRevisions, type Revisions } from './deployment/revisions.ts';
 import { createEffects, type Effects } from './effects/effects.ts';
-import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { createLeases, type Leases } from './leases/leases.ts';
+import { createLedger, type Ledger } from './ledger/ledger.ts';
+import { createMailboxes, type Mailboxes } from './mailboxes/mailboxes.ts';
 import { openEmbedded, readEmbeddedKeys } from './sqlite/embedded-store.ts';
 import type { EmbeddedPlace, ServerPlace, StoreOptions, StoreSettings } from './store-options.ts';
 import { createTokenRecords } from './tokens/records.ts';
@@ -17,10 +21,14 @@ import { createTurns } from './tokens/turns.ts';
 /** What must not be lost. Several processes may have the same place open. Disposal waits a lease long for what is being changed, and is idempotent. */
 export interface Store extends AsyncDisposable {
   readonly tokens: TokenStore;
+  readonly mailboxes: Mailboxes;
   readonly leases: Leases;
   readonly ledger: Ledger;
   readonly deliveries: Deliveries;
   readonly effects: Effects;
+  readonly revisions: Revisions;
+  readonly journal: Journal;
+  readonly audit: Audit;
   /** Seals everything with the current key and answers how many records needed it; older keys can go afterwards. */
   rotate(): Promise<number>;
 }
@@ -47,10 +55,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   let closing: Promise<void> | undefined;
   return {
     tokens,
+    mailboxes: createMailboxes(database),
     leases: createLeases(database, options.mailboxLeaseMs),
     ledger: createLedger(database, keyring),
     deliveries: createDeliveries(database, keyring),
     effects: createEffects(database, keyring),
+    revisions: createRevisions(database, keyring),
+    journal: createJournal(database),
+    audit: createAudit(database),
     async rotate() {
       if (closing) throw storeClosed();
       return rotateKeys(database, keyring);

@@ -10,6 +10,8 @@ export interface Database {
    * so that an index can be used with it; a statement that waits for a lock goes by the time at which it began to wait.
    */
   readonly now: RawBuilder<number>;
+  /** Tells the rows of any table apart, for as long as nobody changes them. */
+  readonly rowId: RawBuilder<unknown>;
   /** For messages: says where it is, and nothing secret. */
   readonly place: string;
   /**

@@ -56,6 +56,7 @@ function toDatabase(db: Kysely<Schema>, pool: Pool, place: string): Database {
     db,
     place,
     now: sql<number>`cast(extract(epoch from statement_timestamp()) * 1000 as bigint)`,
+    rowId: sql.ref('ctid'),
     async transaction(work) {
       for (let attempt = 1; ; attempt += 1) {
         try {

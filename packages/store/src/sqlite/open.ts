@@ -32,6 +32,7 @@ function toDatabase(database: DatabaseSync, place: string, explain: (error: unkn
     db,
     place,
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+    rowId: sql.ref('rowid'),
     transaction: (work) => db.transaction().execute(work),
     skipLocked: (query) => query,
     keepLocked: (query) => query,
