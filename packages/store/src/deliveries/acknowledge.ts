@@ -23,7 +23,7 @@ export async function acknowledge(database: Database, keyring: Keyring, { ids, e
   return database.transaction(async (db) => {
     const closed: string[] = [];
     for (const chunk of chunksOf(ids)) {
-      const before = await database.keepLocked(db.selectFrom('delivery').select(['id', 'mailbox', 'sealed', 'key_id']).where('id', 'in', chunk).where('state', '!=', 'closed')).execute();
+      const before = await database.takeLocked(db.selectFrom('delivery').select(['id', 'mailbox', 'sealed', 'key_id']).where('id', 'in', chunk).where('state', '!=', 'closed')).execute();
       if (before.length === 0) continue;
       const effects = before.flatMap(({ id: delivery, mailbox, sealed, key_id: keyId }) => {
         const effect = effectOf?.(mailbox);

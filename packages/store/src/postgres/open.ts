@@ -67,6 +67,7 @@ function toDatabase(db: Kysely<Schema>, pool: Pool, place: string): Database {
       }
     },
     skipLocked: (query) => query.forUpdate().skipLocked(),
+    takeLocked: (query) => query.forUpdate(),
     keepLocked: (query) => query.forShare(),
     close() {
       closing ??= pool.end();

@@ -35,6 +35,7 @@ function toDatabase(database: DatabaseSync, place: string, explain: (error: unkn
     rowId: sql.ref('rowid'),
     transaction: (work) => db.transaction().execute(work),
     skipLocked: (query) => query,
+    takeLocked: (query) => query,
     keepLocked: (query) => query,
     async close() {
       if (database.isOpen) database.close();
