@@ -1,5 +1,5 @@
 export { newKeyText } from './crypto/store-key.ts';
-export type { AcknowledgeRequest, NewEffect } from './deliveries/acknowledge.ts';
+export type { Acknowledged, AcknowledgeRequest, NewEffect } from './deliveries/acknowledge.ts';
 export type { ClaimRequest } from './deliveries/claim.ts';
 export type { Deliveries, DeliveryCounts, ListRequest, NackOptions } from './deliveries/deliveries.ts';
 export type { Delivery } from './deliveries/row.ts';

@@ -16,12 +16,17 @@ export interface NewEffect {
   readonly target?: unknown;
 }
 
+export interface Acknowledged {
+  readonly id: string;
+  readonly mailbox: string;
+}
+
 /** Answers those that were not closed before. */
-export async function acknowledge(database: Database, keyring: Keyring, { ids, effectOf }: AcknowledgeRequest): Promise<readonly string[]> {
+export async function acknowledge(database: Database, keyring: Keyring, { ids, effectOf }: AcknowledgeRequest): Promise<readonly Acknowledged[]> {
   if (ids.length === 0) return [];
   const { now } = database;
   return database.transaction(async (db) => {
-    const closed: string[] = [];
+    const closed: Acknowledged[] = [];
     for (const chunk of chunksOf(ids)) {
       const before = await database.takeLocked(db.selectFrom('delivery').select(['id', 'mailbox', 'sealed', 'key_id']).where('id', 'in', chunk).where('state', '!=', 'closed')).execute();
       if (before.length === 0) continue;
@@ -39,7 +44,7 @@ export async function acknowledge(database: Database, keyring: Keyring, { ids, e
         .where('id', 'in', before.map(({ id }) => id))
         .execute();
       if (effects.length > 0) await db.insertInto('effect').values(effects).execute();
-      closed.push(...before.map(({ id }) => id));
+      closed.push(...before.map(({ id, mailbox }) => ({ id, mailbox })));
     }
     return closed;
   });

@@ -5,7 +5,7 @@ import { RouterError } from '../failure/router-error.ts';
 import type { ObjectRef } from '../ledger/objects.ts';
 import { fence } from '../leases/fence.ts';
 import type { Holding } from '../leases/leases.ts';
-import { acknowledge, type AcknowledgeRequest } from './acknowledge.ts';
+import { acknowledge, type Acknowledged, type AcknowledgeRequest } from './acknowledge.ts';
 import { claim, type ClaimRequest } from './claim.ts';
 import { COLUMNS, type Delivery, toDelivery } from './row.ts';
 
@@ -29,9 +29,11 @@ export interface Deliveries {
   /** Takes what is due and hands it over for a while, in order within a mailbox and in turns over mailboxes. Each claim has a receipt of its own. */
   claim(request: ClaimRequest): Promise<readonly Delivery[]>;
   /** Closes them for ever, also those that are dead or were handed over anew since; once or many times. Answers those that this call has closed. */
-  ack(request: AcknowledgeRequest): Promise<readonly string[]>;
+  ack(request: AcknowledgeRequest): Promise<readonly Acknowledged[]>;
   /** Hands it over again at that time, or never where it was handed over too often. Throws `receipt.stale`, `delivery.not-found`. */
   nack(id: string, receipt: string, options: NackOptions): Promise<'open' | 'dead'>;
+  /** What was claimed and seen by nobody is due again, as if it had not been claimed. */
+  giveBack(claimed: readonly { readonly id: string; readonly receipt: string }[]): Promise<void>;
   /** A dead one is open again, as if it had never been tried. Throws `delivery.not-found`. */
   replay(id: string): Promise<void>;
   get(id: string): Promise<Delivery | undefined>;
@@ -77,6 +79,19 @@ export function createDeliveries(database: Database, keyring: Keyring): Deliveri
       const found = await db.selectFrom('delivery').select('state').where('id', '=', id).executeTakeFirst();
       if (!found) throw missing(id);
       throw new RouterError('receipt.stale', `The delivery ${id} was ${found.state === 'open' ? 'handed over anew' : 'closed'} since it was handed over with this receipt.`);
+    },
+    async giveBack(claimed) {
+      if (claimed.length === 0) return;
+      await database.transaction(async (transaction) => {
+        for (const { id, receipt } of claimed) {
+          await transaction
+            .updateTable('delivery')
+            .set((row) => ({ due_at: now, claimed_until: null, receipt: null, attempts: row('attempts', '-', 1) }))
+            .where('id', '=', id)
+            .where('receipt', '=', receipt)
+            .execute();
+        }
+      });
     },
     async replay(id) {
       const row = await db

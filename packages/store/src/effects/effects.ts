@@ -33,13 +33,15 @@ export interface Effects {
   /** Given up, and kept for whoever wants to know. */
   failed(id: string, error: string): Promise<void>;
   waiting(mailbox: string): Promise<number>;
+  /** The mailboxes in which something is due. */
+  due(): Promise<readonly string[]>;
 }
 
 export function createEffects(database: Database, keyring: Keyring): Effects {
   const { db, now } = database;
   const settle = async (id: string, values: { state: 'waiting' | 'failed'; error: string; delayMs: number }): Promise<void> => {
     const { state, error, delayMs } = values;
-    await db.updateTable('effect').set({ state, error, due_at: sql<number>`${now} + ${delayMs}`, claimed_until: null, deadline: null }).where('id', '=', id).execute();
+    await db.updateTable('effect').set({ state, error, due_at: sql<number>`${now} + ${delayMs}`, claimed_until: null, claimed_epoch: null, deadline: null }).where('id', '=', id).execute();
   };
   return {
     async claim(holding, { limit, visibilityMs }) {
@@ -50,7 +52,15 @@ export function createEffects(database: Database, keyring: Keyring): Effects {
           .updateTable('effect')
           .set((row) => ({ claimed_until: until, due_at: until, deadline: until, claimed_epoch: holding.epoch, attempts: row('attempts', '+', 1) }))
           .where('id', 'in', (from) =>
-            from.selectFrom('effect').select('id').where('state', '=', 'waiting').where('due_at', '<=', now).where('mailbox', '=', holding.mailbox).orderBy('due_at').limit(limit),
+            from
+              .selectFrom('effect')
+              .select('id')
+              .where('state', '=', 'waiting')
+              .where('mailbox', '=', holding.mailbox)
+              // What an earlier holder had begun is nobody's any more.
+              .where((row) => row.or([row('due_at', '<=', now), row('claimed_epoch', '<', holding.epoch)]))
+              .orderBy('due_at')
+              .limit(limit),
           )
           .returning(['id', 'mailbox', 'delivery', 'kind', 'sealed', 'key_id', 'attempts', 'deadline'])
           .execute();
@@ -68,6 +78,10 @@ export function createEffects(database: Database, keyring: Keyring): Effects {
     async waiting(mailbox) {
       const { count } = await db.selectFrom('effect').select(({ fn }) => fn.countAll<number>().as('count')).where('mailbox', '=', mailbox).where('state', '=', 'waiting').executeTakeFirstOrThrow();
       return Number(count);
+    },
+    async due() {
+      const rows = await db.selectFrom('effect').select('mailbox').distinct().where('state', '=', 'waiting').where('due_at', '<=', now).execute();
+      return rows.map(({ mailbox }) => mailbox);
     },
   };
 }

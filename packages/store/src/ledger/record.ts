@@ -15,7 +15,7 @@ export interface LedgerWrite {
   /** In the order in which they are to be handed over. */
   readonly deliveries?: readonly NewDelivery[];
   /** Known objects that lie at another place now. What they had at that door before is forgotten. */
-  readonly rebound?: readonly { readonly object: LedgerObject; readonly place: Place }[];
+  readonly rebound?: readonly { readonly object: LedgerObject | { readonly kind: 'delivery'; readonly id: string }; readonly place: Place }[];
   /** Places that hold a known delivery after all. */
   readonly returned?: readonly Place[];
   readonly gone?: readonly Place[];
@@ -109,7 +109,8 @@ function createWriter({ now }: Database, db: Transaction<Schema>, mailbox: strin
     addBaseline,
     dropBaseline,
     async rebind(rebound) {
-      const [deliveries, baseline] = [rebound.filter(({ object }) => object.kind === 'delivery'), rebound.filter(({ object }) => object.kind === 'baseline')];
+      const deliveries = rebound.filter(({ object }) => object.kind === 'delivery');
+      const baseline = rebound.flatMap(({ object, place }) => (object.kind === 'baseline' ? [{ object, place }] : []));
       const byDoor = new Map<string, string[]>();
       for (const { object, place } of deliveries) byDoor.set(place.door, [...(byDoor.get(place.door) ?? []), object.id]);
       for (const [door, ids] of byDoor) {

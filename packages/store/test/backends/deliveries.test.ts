@@ -59,7 +59,7 @@ describe.each(backends)('deliveries on $name', (backend) => {
     const [first] = await claim(['f'], { visibilityMs: 1 });
     await setTimeout(10);
     await claim(['f']);
-    expect(await world.deliveries.ack({ ids: ['f1', 'f2', 'none'] })).toEqual(['f1', 'f2']);
+    expect(await world.deliveries.ack({ ids: ['f1', 'f2', 'none'] })).toEqual([{ id: 'f1', mailbox: 'f' }, { id: 'f2', mailbox: 'f' }]);
     expect(await world.deliveries.ack({ ids: ['f1'] })).toEqual([]);
     expect(await world.deliveries.get('f1')).toEqual(expect.not.objectContaining({ facts: expect.anything() }));
     await expect(world.deliveries.nack('f1', first?.receipt ?? '', { delayMs: 0, maxAttempts: 5 })).rejects.toMatchObject({ code: 'receipt.stale' });
@@ -88,7 +88,7 @@ describe.each(backends)('deliveries on $name', (backend) => {
     await world.deliveries.replay('h2');
     await expect(world.deliveries.replay('h2')).rejects.toMatchObject({ code: 'delivery.not-found' });
     expect(await claim(['h'])).toMatchObject([{ id: 'h2', attempts: 1 }]);
-    expect(await world.deliveries.ack({ ids: ['h1'] })).toEqual(['h1']);
+    expect(ids(await world.deliveries.ack({ ids: ['h1'] }))).toEqual(['h1']);
   });
 
   it('are due at once for a new holder of the mailbox', async () => {
@@ -98,6 +98,14 @@ describe.each(backends)('deliveries on $name', (backend) => {
     await expect(world.deliveries.takeOver(earlier)).rejects.toMatchObject({ code: 'lease.lost' });
     expect(await world.deliveries.takeOver(holding)).toBe(1);
     expect(ids(await claim(['i']))).toEqual(['i1']);
+  });
+
+  it('that nobody has seen can be given back, as if they had not been claimed', async () => {
+    await filled('m', 2);
+    const [first, second] = await claim(['m']);
+    await world.deliveries.giveBack([{ id: 'm1', receipt: first?.receipt ?? '' }, { id: 'm2', receipt: 'of somebody else' }]);
+    expect(await claim(['m'])).toMatchObject([{ id: 'm1', attempts: 1 }]);
+    expect(await world.deliveries.get('m2')).toMatchObject({ receipt: second?.receipt });
   });
 
   it('are never handed to two who ask at the same time', async () => {
@@ -121,6 +129,7 @@ describe.each(backends)('effects on $name', (backend) => {
     await world.deliveries.ack({ ids: ['k1', 'k2'], effectOf });
     await world.deliveries.ack({ ids: ['k1'], effectOf });
     expect(await world.effects.waiting('k')).toBe(2);
+    expect(await world.effects.due()).toEqual(['k']);
     const [first, second] = await world.effects.claim(holding, { limit: 10, visibilityMs: 60_000 });
     expect(first).toMatchObject({ kind: 'move', facts: { subject: expect.any(String) }, target: { role: 'archive' }, attempts: 1, deadline: expect.any(Number) });
     expect(await world.effects.claim(holding, { limit: 10, visibilityMs: 60_000 })).toEqual([]);
@@ -129,6 +138,15 @@ describe.each(backends)('effects on $name', (backend) => {
     expect(await world.effects.claim(holding, { limit: 10, visibilityMs: 60_000 })).toMatchObject([{ id: second?.id, attempts: 2 }]);
     await world.effects.failed(second?.id ?? '', 'message.not-found');
     expect(await world.effects.waiting('k')).toBe(0);
+  });
+
+  it('that an earlier holder had begun are due at once for the next one', async () => {
+    const earlier = await filled('n', 1);
+    await world.deliveries.ack({ ids: ['n1'], effectOf: () => ({ kind: 'mark-read' }) });
+    expect(await world.effects.claim(earlier, { limit: 1, visibilityMs: 60_000 })).toHaveLength(1);
+    const holding = await world.hold('n');
+    expect(await world.effects.claim(holding, { limit: 1, visibilityMs: 60_000 })).toMatchObject([{ kind: 'mark-read', attempts: 2 }]);
+    expect(await world.effects.claim(holding, { limit: 1, visibilityMs: 60_000 })).toEqual([]);
   });
 
   it('are not for a late holder', async () => {
