@@ -46,6 +46,8 @@ export interface Connections extends AsyncDisposable {
    * and what the plugin throws.
    */
   open(mailboxId: string, direction: Direction, options?: CallOptions): Promise<MailTransport>;
+  /** Closes the transport, so that the next `open` opens another: for one that is open and says nothing. The other direction may have shared it. */
+  discard(mailboxId: string, direction: Direction): Promise<void>;
   /**
    * What signs the mailbox in; directions that answer the same one share a sign-in. `undefined` where there is nothing to sign in to.
    * Shared: dispose the connections, not the provider. Throws as `open` does.
@@ -64,6 +66,7 @@ export function createConnections({ routes, host }: ConnectionsOptions): Connect
   const providers = onceOnly<AuthProvider>({ clock: host.clock, onCloseFailure });
 
   const authKey = ({ auth, authConfig, network }: Route): string => fingerprint([auth?.name, authConfig, network]);
+  const transportKey = (route: Route): string => fingerprint([route.mailbox.id, route.transport.name, route.transportConfig, route.network, authKey(route)]);
   /** Nothing where there is nothing to sign in to. */
   const openAuth = async (route: Route, options?: CallOptions): Promise<AuthProvider | undefined> => {
     const { auth, authConfig: config } = route;
@@ -85,14 +88,14 @@ export function createConnections({ routes, host }: ConnectionsOptions): Connect
     async open(mailboxId, direction, options) {
       options?.signal?.throwIfAborted();
       const route = findRoute(byId, mailboxId, direction);
-      const { mailbox, transport, transportConfig, network } = route;
-      const key = fingerprint([mailbox.id, transport.name, transportConfig, network, authKey(route)]);
-      const opened = await transports.get(key, (signal) => openTransport(route, signal), options);
+      const { mailbox, transport } = route;
+      const opened = await transports.get(transportKey(route), (signal) => openTransport(route, signal), options);
       if (opened[direction]) return opened;
       throw new MailError('capability.unsupported', `The server of mailbox "${mailbox.id}" lets the transport "${transport.name}" not ${direction}.`, {
         remedy: { who: 'operator', action: 'fix-config', text: `Choose another flow to ${direction} with.` },
       });
     },
+    discard: async (mailboxId, direction) => transports.discard(transportKey(findRoute(byId, mailboxId, direction))),
     async auth(mailboxId, direction, options) {
       options?.signal?.throwIfAborted();
       return openAuth(findRoute(byId, mailboxId, direction), options);

@@ -5,6 +5,8 @@ import { singleFlight } from '@signalbox/kit';
 export interface OnceOnly<Value extends AsyncDisposable> extends AsyncDisposable {
   /** `work` gets the signal of the whole set, not of one caller: others may be waiting for the same thing. Throws `transport.closed`. */
   get(key: string, work: (signal: AbortSignal) => Promise<Value>, options?: CallOptions): Promise<Value>;
+  /** Closes what is open under the key, so that the next call opens it anew. */
+  discard(key: string): Promise<void>;
 }
 
 export interface OnceOptions {
@@ -50,6 +52,11 @@ export function onceOnly<Value extends AsyncDisposable>({ clock, onCloseFailure 
         return flight;
       };
       return flights.run(key, start, options?.signal);
+    },
+    async discard(key) {
+      const value = opened.get(key);
+      opened.delete(key);
+      if (value) await close(value);
     },
     async [Symbol.asyncDispose]() {
       lifetime.abort(closedError());

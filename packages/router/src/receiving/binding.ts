@@ -31,23 +31,23 @@ export interface BindOptions {
 }
 
 /** What a sighting is. */
-export type Binding =
+export type Binding<Seen extends Sighting = Sighting> =
   /** An object that is known under this very ref. */
-  | { readonly sighting: Sighting; readonly is: 'known'; readonly object: KnownObject }
+  | { readonly sighting: Seen; readonly is: 'known'; readonly object: KnownObject }
   /** A known object in another place, or at another door: its refs at this door that are left are gone. */
-  | { readonly sighting: Sighting; readonly is: 'rebound'; readonly object: KnownObject; readonly replaces: readonly KnownRef[] }
+  | { readonly sighting: Seen; readonly is: 'rebound'; readonly object: KnownObject; readonly replaces: readonly KnownRef[] }
   /** An object of its own, to be delivered. `sameMessageAs`: the nearest one with its Message-ID, a known delivery or an earlier sighting of this call. */
-  | { readonly sighting: Sighting; readonly is: 'new'; readonly sameMessageAs?: KnownObject | Sighting };
+  | { readonly sighting: Seen; readonly is: 'new'; readonly sameMessageAs?: KnownObject | Seen };
 
 /** Arrival is told to the second by some doors and to the millisecond by others, and they may round differently. */
-const TOLERANCE_MS = 2000;
+export const TOLERANCE_MS = 2000;
 
 /**
  * Binds sightings of one door to what is known, as a multiset: each object to one sighting at most. In passes, so that what is certain comes first:
  * the same ref; the same Message-ID; between doors, the same facts. What stays in doubt is delivered: twice is a nuisance, never is a loss.
  */
-export function bind(sightings: readonly Sighting[], known: readonly KnownObject[], options: BindOptions): readonly Binding[] {
-  const bindings = new Map<Sighting, Binding>();
+export function bind<Seen extends Sighting>(sightings: readonly Seen[], known: readonly KnownObject[], options: BindOptions): readonly Binding<Seen>[] {
+  const bindings = new Map<Sighting, Binding<Seen>>();
   const taken = new Set<KnownObject>();
   bindByRef(sightings, known, options, (binding) => {
     bindings.set(binding.sighting, binding);
@@ -67,7 +67,7 @@ export function bind(sightings: readonly Sighting[], known: readonly KnownObject
       bindings.set(sighting, { sighting, is: 'rebound', object, replaces: refsAt(object, sighting.door) });
     }
   }
-  const alike = byIdKey(known.filter(({ kind }) => kind === 'delivery'));
+  const alike = byIdKey<Seen>(known.filter(({ kind }) => kind === 'delivery'));
   return sightings.map((sighting) => bindings.get(sighting) ?? newOne(sighting, alike));
 }
 
@@ -88,7 +88,12 @@ export function refsToAsk(sightings: readonly Sighting[], known: readonly KnownO
   return [...asked];
 }
 
-function bindByRef(sightings: readonly Sighting[], known: readonly KnownObject[], { refsSurviveMove }: BindOptions, take: (binding: Binding & { readonly object: KnownObject }) => void): void {
+function bindByRef<Seen extends Sighting>(
+  sightings: readonly Seen[],
+  known: readonly KnownObject[],
+  { refsSurviveMove }: BindOptions,
+  take: (binding: Binding<Seen> & { readonly object: KnownObject }) => void,
+): void {
   const byRef = indexByRef(known);
   const byKey = refsSurviveMove ? indexBy(known, ({ door, key }) => JSON.stringify([door, key])) : undefined;
   for (const sighting of sightings) {
@@ -129,14 +134,14 @@ const isFromAnotherDoor = (sighting: Sighting, object: KnownObject): boolean => 
 const idsProveNothing = (sighting: Sighting, object: KnownObject, { rewritesIds }: BindOptions): boolean =>
   object.refs.some(({ gone }) => !gone) && (sighting.idKey === undefined || object.idKey === undefined || rewritesIds);
 
-function nearestFirst(sightings: readonly Sighting[], objects: readonly KnownObject[], fits: (sighting: Sighting, object: KnownObject) => boolean): [Sighting, KnownObject][] {
+function nearestFirst<Seen extends Sighting>(sightings: readonly Seen[], objects: readonly KnownObject[], fits: (sighting: Sighting, object: KnownObject) => boolean): [Seen, KnownObject][] {
   const byId = groupBy(objects, ({ idKey }) => idKey);
   const byFacts = groupBy(objects, ({ factsKey }) => factsKey);
   const pairs = sightings.flatMap((sighting) => {
     const candidates = new Set([...(byId.get(sighting.idKey) ?? []), ...(byFacts.get(sighting.factsKey) ?? [])]);
     return [...candidates].filter((object) => isNear(sighting, object) && fits(sighting, object)).map((object) => ({ sighting, object, distance: Math.abs(sighting.arrivedAt - object.arrivedAt) }));
   });
-  const chosen: [Sighting, KnownObject][] = [];
+  const chosen: [Seen, KnownObject][] = [];
   const bound = new Set<object>();
   for (const { sighting, object } of pairs.sort((a, b) => a.distance - b.distance)) {
     if (bound.has(sighting) || bound.has(object)) continue;
@@ -146,12 +151,12 @@ function nearestFirst(sightings: readonly Sighting[], objects: readonly KnownObj
   return chosen;
 }
 
-type Alike = Map<string | undefined, (KnownObject | Sighting)[]>;
+type Alike<Seen> = Map<string | undefined, (KnownObject | Seen)[]>;
 
-const byIdKey = (objects: readonly KnownObject[]): Alike => new Map([...groupBy(objects, ({ idKey }) => idKey)].map(([key, group]) => [key, [...group]]));
+const byIdKey = <Seen>(objects: readonly KnownObject[]): Alike<Seen> => new Map<string | undefined, (KnownObject | Seen)[]>([...groupBy(objects, ({ idKey }) => idKey)].map(([key, group]) => [key, [...group]]));
 
 /** Joins those that the next ones may be copies of. */
-function newOne(sighting: Sighting, alike: Alike): Binding {
+function newOne<Seen extends Sighting>(sighting: Seen, alike: Alike<Seen>): Binding<Seen> {
   if (sighting.idKey === undefined) return { sighting, is: 'new' };
   const others = alike.get(sighting.idKey) ?? [];
   const distance = (other: Identity): number => Math.abs(other.arrivedAt - sighting.arrivedAt);

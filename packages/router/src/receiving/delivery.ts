@@ -1,0 +1,132 @@
+import { type Attachment, type ByteSource, type CallOptions, type Clock, type FolderSelector, type KeywordPatch, MailError, type MailTransport } from '@signalbox/core';
+import type { Delivery as DeliveryRow, Deliveries } from '@signalbox/store';
+import { type MessageFacts, readFacts } from './facts.ts';
+import { type HeaderFacts, headerFactsOf, readHeader } from './kind.ts';
+import { placesOf, withMessage } from './locate.ts';
+
+/**
+ * One message, handed over. It comes again under the same id until it is acknowledged, perhaps after a crash of either side: use the id as an
+ * idempotency key, and it is processed exactly once.
+ */
+export interface Delivery extends MessageFacts {
+  readonly id: string;
+  readonly mailbox: string;
+  /** Order within the mailbox. */
+  readonly sequence: number;
+  /** 1 for the first handing over. */
+  readonly attempt: number;
+  readonly receivedAt: Date;
+  /** Until then it is yours; afterwards it is handed over again. */
+  readonly visibleUntil: Date;
+  /** An earlier delivery with the same Message-ID: a copy, or another mail by a careless robot. */
+  readonly sameMessageIdAs?: string;
+  /** The outbox entry whose mail came back here, by Bcc or because it was sent to itself. */
+  readonly own?: string;
+  /** Closes it for ever. Once or many times. */
+  ack(): Promise<void>;
+  /** Hands it over again after the delay. Throws `receipt.stale` when it is not yours any more. */
+  nack(options?: NackDeliveryOptions): Promise<void>;
+  /** The message as it lies in the mailbox now; nothing of it is stored here. Throws `message.not-found` when it is gone, and it can be acknowledged all the same. */
+  raw(options?: CallOptions): Promise<ByteSource>;
+  /** What only the header tells: meeting, report, signature, list. Reads no more than that. */
+  header(options?: CallOptions): Promise<HeaderFacts>;
+  attachments(options?: CallOptions): Promise<readonly Attachment[]>;
+  attachment(id: string, options?: CallOptions): Promise<ByteSource>;
+  mark(patch: KeywordPatch, options?: CallOptions): Promise<void>;
+  move(to: FolderSelector, options?: CallOptions): Promise<void>;
+}
+
+export interface NackDeliveryOptions {
+  /** Milliseconds; a minute by default. */
+  readonly delayMs?: number;
+  /** For whoever looks at dead letters. No content. */
+  readonly reason?: string;
+}
+
+
+/** What is done with the message of a delivery, handed over or looked up. */
+export interface MessageActions {
+  raw(row: DeliveryRow, options?: CallOptions): Promise<ByteSource>;
+  header(row: DeliveryRow, options?: CallOptions): Promise<HeaderFacts>;
+  attachments(row: DeliveryRow, options?: CallOptions): Promise<readonly Attachment[]>;
+  attachment(row: DeliveryRow, id: string, options?: CallOptions): Promise<ByteSource>;
+  mark(row: DeliveryRow, patch: KeywordPatch, options?: CallOptions): Promise<void>;
+  move(row: DeliveryRow, to: FolderSelector, options?: CallOptions): Promise<void>;
+}
+
+export interface ActionsOptions {
+  readonly deliveries: Deliveries;
+  readonly open: (mailbox: string, options?: CallOptions) => Promise<MailTransport>;
+  /** After a message was moved: where it lies now. */
+  readonly moved: (row: DeliveryRow, move: { readonly transport: MailTransport; readonly from: { folder: string; key: string }; readonly to?: { folder: string; key: string } }) => Promise<void>;
+}
+
+export function createMessageActions({ deliveries, open, moved }: ActionsOptions): MessageActions {
+  const at = async <T>(row: DeliveryRow, options: CallOptions | undefined, work: (transport: Opened, ref: { folder: string; key: string }) => Promise<T>): Promise<T> => {
+    const transport = await open(row.mailbox, options);
+    const { receive } = transport;
+    if (!receive) throw unable(row, 'receive');
+    const wanted = { delivery: row.id, facts: readFacts(row.facts), arrivedAt: new Date(row.arrivedAt) };
+    return withMessage(placesOf(receive, deliveries, wanted, options), row.id, (ref) => work({ ...pick(transport), receive }, ref));
+  };
+  return {
+    raw: (row, options) => at(row, options, ({ receive }, ref) => receive.fetchRaw(ref, options)),
+    header: (row, options) => at(row, options, async ({ receive }, ref) => headerFactsOf(await readHeader(await receive.fetchRaw(ref, options)))),
+    attachments: (row, options) => at(row, options, ({ receive }, ref) => receive.listAttachments(ref, options)),
+    attachment: (row, id, options) => at(row, options, ({ receive }, ref) => receive.fetchAttachment(ref, id, options)),
+    mark: (row, patch, options) =>
+      at(row, options, async ({ mutate }, ref) => {
+        if (!mutate) throw unable(row, 'change messages');
+        await mutate.updateKeywords([ref], patch, options);
+      }),
+    move: (row, selector, options) =>
+      at(row, options, async (transport, from) => {
+        const { receive, mutate } = transport;
+        if (!mutate) throw unable(row, 'change messages');
+        const { id } = await receive.findFolder(selector, options);
+        if (id === from.folder) return;
+        const [result] = await mutate.move([from], id, options);
+        await moved(row, { transport: transport.whole, from, ...(result?.to && { to: result.to }) });
+      }),
+  };
+}
+
+interface Opened extends Pick<MailTransport, 'mutate'> {
+  readonly whole: MailTransport;
+  readonly receive: NonNullable<MailTransport['receive']>;
+}
+
+const pick = (transport: MailTransport): Pick<Opened, 'whole' | 'mutate'> => ({ whole: transport, ...(transport.mutate && { mutate: transport.mutate }) });
+
+const unable = ({ mailbox }: DeliveryRow, what: string): MailError => new MailError('capability.unsupported', `The transport of the mailbox "${mailbox}" cannot ${what}.`);
+
+export interface HandOver {
+  readonly actions: MessageActions;
+  readonly clock: Clock;
+  readonly ack: (id: string) => Promise<void>;
+  readonly nack: (row: DeliveryRow, options: { readonly delayMs: number; readonly error?: string }) => Promise<void>;
+}
+
+const NACK_MS = 60_000;
+
+export function toDelivery(row: DeliveryRow, { actions, clock, ack, nack }: HandOver): Delivery {
+  return {
+    ...readFacts(row.facts),
+    id: row.id,
+    mailbox: row.mailbox,
+    sequence: row.sequence,
+    attempt: row.attempts,
+    receivedAt: new Date(row.arrivedAt),
+    visibleUntil: row.claimedUntil === undefined ? clock.now() : new Date(row.claimedUntil),
+    ...(row.sameMessageAs !== undefined && { sameMessageIdAs: row.sameMessageAs }),
+    ...(row.own !== undefined && { own: row.own }),
+    ack: () => ack(row.id),
+    nack: ({ delayMs = NACK_MS, reason } = {}) => nack(row, { delayMs, ...(reason !== undefined && { error: reason }) }),
+    raw: (options) => actions.raw(row, options),
+    header: (options) => actions.header(row, options),
+    attachments: (options) => actions.attachments(row, options),
+    attachment: (id, options) => actions.attachment(row, id, options),
+    mark: (patch, options) => actions.mark(row, patch, options),
+    move: (to, options) => actions.move(row, to, options),
+  };
+}

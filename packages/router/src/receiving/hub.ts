@@ -1,0 +1,130 @@
+import { type Clock, isMailError, type Logger } from '@signalbox/core';
+import { createBell } from '@signalbox/kit';
+import type { Delivery as DeliveryRow, Deliveries, NewEffect } from '@signalbox/store';
+import { createAcknowledger } from './acknowledger.ts';
+
+export interface HubOptions {
+  readonly deliveries: Deliveries;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The mailboxes whose deliveries this process may hand over now; `all`: it has every one. */
+  readonly mailboxes: () => readonly string[] | 'all';
+  readonly effectOf: (mailbox: string) => NewEffect | undefined;
+  readonly onClosed: (mailboxes: readonly string[]) => void;
+  readonly settings: HubSettings;
+}
+
+/** Times in milliseconds. */
+export interface HubSettings {
+  /** A delivery that was handed over and not answered is handed over again after this time. */
+  readonly visibilityMs: number;
+  /** One that was handed over so often is dead. */
+  readonly maxAttempts: number;
+  /** How many wait for their answers, over all mailboxes. */
+  readonly concurrency: number;
+}
+
+export interface ConsumeOptions {
+  readonly mailboxes?: readonly string[] | undefined;
+  readonly concurrency?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Hands deliveries over. Nothing of them is kept in memory but what is being handed over. */
+export interface DeliveryHub {
+  /** Something may be due. */
+  ring(): void;
+  consume(options: ConsumeOptions): AsyncGenerator<DeliveryRow, void, undefined>;
+  ack(id: string): Promise<void>;
+  nack(id: string, receipt: string, options: { readonly delayMs: number; readonly error?: string | undefined }): Promise<'open' | 'dead'>;
+  close(): void;
+}
+
+/** How often it is looked whether something is due, where nobody says so: a time is over, or another process recorded something. */
+const LOOK_MS = 1_000;
+/** As many are fetched at once, so that a claim does not cost a transaction each. */
+const FETCH = 50;
+
+export function createDeliveryHub(options: HubOptions): DeliveryHub {
+  const { deliveries, settings } = options;
+  const [closing, readers] = [new AbortController(), new Set<Reader>()];
+  const acknowledger = createAcknowledger(options);
+  const settle = (id: string): void => {
+    for (const reader of readers) if (reader.handed.delete(id)) reader.bell.ring();
+  };
+  return {
+    ring() {
+      for (const { bell } of readers) bell.ring();
+    },
+    consume: ({ mailboxes, concurrency = settings.concurrency, signal }) => consume(options, { mailboxes, concurrency, signal: AbortSignal.any([closing.signal, ...(signal ? [signal] : [])]) }, readers),
+    async ack(id) {
+      await acknowledger.ack(id);
+      settle(id);
+    },
+    async nack(id, receipt, { delayMs, error }) {
+      try {
+        return await deliveries.nack(id, receipt, { delayMs, maxAttempts: settings.maxAttempts, ...(error !== undefined && { error }) });
+      } finally {
+        settle(id);
+      }
+    },
+    close: () => closing.abort(),
+  };
+}
+
+interface Reader {
+  readonly bell: ReturnType<typeof createBell>;
+  /** Handed over and not answered, with the time at which they are somebody else's again. */
+  readonly handed: Map<string, number>;
+}
+
+interface Consuming {
+  readonly mailboxes: readonly string[] | undefined;
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+}
+
+async function* consume(options: HubOptions, consuming: Consuming, readers: Set<Reader>): AsyncGenerator<DeliveryRow, void, undefined> {
+  const { clock, deliveries } = options;
+  const { signal } = consuming;
+  const reader: Reader = { bell: createBell(), handed: new Map() };
+  readers.add(reader);
+  let fetched: DeliveryRow[] = [];
+  try {
+    while (!signal.aborted) {
+      const next = fetched.shift();
+      if (next) {
+        reader.handed.set(next.id, next.claimedUntil ?? 0);
+        yield next;
+        continue;
+      }
+      fetched = await fetchMore(options, consuming, reader);
+      if (fetched.length > 0) continue;
+      const over = new AbortController();
+      const until = AbortSignal.any([signal, over.signal]);
+      await Promise.race([reader.bell.next(until), clock.sleep(LOOK_MS, until).catch(() => {})]).finally(() => over.abort());
+    }
+  } finally {
+    readers.delete(reader);
+    // What nobody has seen yet is somebody else's at once.
+    await deliveries.giveBack(fetched.map(({ id, receipt = '' }) => ({ id, receipt }))).catch((error: unknown) => logFailure(options.log, 'deliveries.not-given-back', error));
+  }
+}
+
+async function fetchMore({ deliveries, clock, log, mailboxes: held, settings }: HubOptions, { mailboxes, concurrency }: Consuming, { handed }: Reader): Promise<DeliveryRow[]> {
+  const now = clock.now().getTime();
+  for (const [id, until] of handed) if (until <= now) handed.delete(id);
+  const here = held();
+  const wanted = here === 'all' ? mailboxes : here.filter((id) => mailboxes?.includes(id) ?? true);
+  const limit = Math.min(FETCH, concurrency - handed.size);
+  try {
+    return [...(await deliveries.claim({ limit, perMailbox: limit, visibilityMs: settings.visibilityMs, maxAttempts: settings.maxAttempts, ...(wanted && { mailboxes: wanted }) }))];
+  } catch (error) {
+    if (!isMailError(error) || error.retry !== 'safe') throw error;
+    logFailure(log, 'deliveries.not-claimed', error);
+    return []; // the store is busy or away: looked at again soon
+  }
+}
+
+const logFailure = (log: Logger, event: string, error: unknown): void =>
+  log.log('warn', event, isMailError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error });

@@ -1,0 +1,219 @@
+import { type Clock, type Folder, type FolderSelector, isMailError, type Logger, MailError, type MailTransport, type Receive } from '@signalbox/core';
+import { type Bell, createBell, createLimiter, type Limiter } from '@signalbox/kit';
+import { isRouterError, type Store } from '@signalbox/store';
+import { waitAfter } from '../back-off.ts';
+import type { MailboxConfig } from '../config/config.ts';
+import type { HeldLease, LeaseKeeper } from '../leases/keeper.ts';
+import { SilenceError } from './alive.ts';
+import { runEffects } from './effect-worker.ts';
+import type { RouterEvent } from './events.ts';
+import { readFolder, type ReaderNews } from './folder-reader.ts';
+import { createIntake } from './intake.ts';
+import { type FolderStatus, summarise } from './status.ts';
+import { together } from './together.ts';
+
+/** How receiving goes about its work. Times in milliseconds. */
+export interface ReceivingSettings {
+  /** A mailbox with more open deliveries is not read on until the consumer has caught up. */
+  readonly mostOpen: number;
+  /** How often a folder is listed to check the sweep. */
+  readonly auditMs: number;
+  /** A watch that says nothing for one and a half of these is opened anew. The contract's own five minutes by default. */
+  readonly heartbeatMs?: number;
+}
+
+export interface SessionOptions {
+  readonly mailbox: MailboxConfig;
+  readonly store: Pick<Store, 'ledger' | 'deliveries' | 'effects'>;
+  readonly keeper: LeaseKeeper;
+  readonly open: (signal: AbortSignal) => Promise<MailTransport>;
+  /** Closes what was opened, so that it is opened anew. */
+  readonly discard: () => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly emit: (event: RouterEvent) => void;
+  /** So many folders are audited at a time, over all mailboxes. */
+  readonly audits: Limiter;
+  readonly settings: ReceivingSettings;
+}
+
+/** Receives for one mailbox, whatever happens, until the signal aborts. */
+export interface MailboxSession {
+  run(signal: AbortSignal): Promise<void>;
+  readonly folders: readonly FolderStatus[];
+  summary(): ReturnType<typeof summarise>;
+  /** A delivery was acknowledged: there may be room for more. */
+  acknowledged(): void;
+  /** Something of what was journaled is due. */
+  effectsDue(): void;
+  /** The lease, while it is held: for what is done in the mailbox beside reading. */
+  readonly lease: HeldLease | undefined;
+}
+
+/** How often a lease that another router has is asked for. */
+const ELSEWHERE_MS = 5_000;
+
+export function createMailboxSession(options: SessionOptions): MailboxSession {
+  const { mailbox, clock } = options;
+  const states = new Map<string, FolderStatus>(mailbox.folders.map((selector) => [nameOf(selector), { folder: nameOf(selector), state: 'starting' }]));
+  const parts: SessionParts = { ...options, states, room: createBell(), effectBell: createBell() };
+  const setAll = (state: FolderStatus['state']): void => {
+    for (const [name, { completeUpTo }] of states) states.set(name, { folder: name, state, ...(completeUpTo && { completeUpTo }) });
+  };
+  let held: HeldLease | undefined;
+  const hold = async (signal: AbortSignal): Promise<void> => {
+    const lease = await options.keeper.acquire(mailbox.id, 'receive', { signal });
+    if (!lease) {
+      setAll('elsewhere');
+      await clock.sleep(ELSEWHERE_MS, signal);
+      return;
+    }
+    await using _lease = lease;
+    held = lease;
+    try {
+      await receive(parts, lease, AbortSignal.any([signal, lease.signal]));
+    } finally {
+      held = undefined;
+    }
+  };
+  return {
+    async run(signal) {
+      for (let failures = 0; !signal.aborted; ) {
+        const began = clock.now().getTime();
+        try {
+          await hold(signal);
+        } catch (error) {
+          if (signal.aborted) break;
+          if (clock.now().getTime() - began > 60_000) failures = 0;
+          if (!isRouterError(error) || error.code !== 'lease.lost') options.log.log('warn', 'receive.session-failed', { mailbox: mailbox.id, ...describe(error) });
+          await clock.sleep(waitAfter(error, failures), signal).catch(() => {}); // aborted
+          failures += 1;
+        }
+      }
+      setAll('stopped');
+    },
+    get folders() {
+      return [...states.values()];
+    },
+    summary: () => summarise([...states.values()]),
+    acknowledged: () => parts.room.ring(),
+    effectsDue: () => parts.effectBell.ring(),
+    get lease() {
+      return held;
+    },
+  };
+}
+
+interface SessionParts extends SessionOptions {
+  readonly states: Map<string, FolderStatus>;
+  readonly room: Bell;
+  readonly effectBell: Bell;
+}
+
+async function receive(parts: SessionParts, lease: HeldLease, signal: AbortSignal): Promise<void> {
+  const { mailbox, store, open, log, effectBell } = parts;
+  await store.deliveries.takeOver(lease);
+  const turns = createLimiter(1);
+  const folders = mailbox.folders.map((selector) => (until: AbortSignal) => keepFolder(parts, { lease, selector, turns }, until));
+  const effects = (until: AbortSignal): Promise<void> => runEffects({ lease, ...store, open, log, bell: effectBell }, until);
+  await together(signal, effects, ...folders);
+}
+
+interface FolderWork {
+  readonly lease: HeldLease;
+  readonly selector: FolderSelector;
+  readonly turns: Limiter;
+}
+
+/** Reads one folder again and again; what is broken about it stops no other. Ends with the lease. */
+async function keepFolder(parts: SessionParts, work: FolderWork, signal: AbortSignal): Promise<void> {
+  const { mailbox, clock, log, emit, discard, states } = parts;
+  const name = nameOf(work.selector);
+  const progress = { failures: 0 };
+  for (;;) {
+    try {
+      await readOnce(parts, work, progress, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isRouterError(error) && error.code === 'lease.lost') throw error;
+      const known = isMailError(error) || isRouterError(error) ? error : unexplained(error);
+      const wait = waitAfter(known, progress.failures);
+      progress.failures += 1;
+      const retryAt = new Date(clock.now().getTime() + wait);
+      log.log('warn', 'receive.failed', { mailbox: mailbox.id, folder: name, retryInMs: wait, ...describe(error) });
+      states.set(name, { ...states.get(name), folder: name, state: 'retrying', error: known, retryAt });
+      if (error instanceof SilenceError) emit({ type: 'mailbox-silent', mailbox: mailbox.id, folder: name, at: clock.now(), error });
+      else emit({ type: 'mailbox-failed', mailbox: mailbox.id, folder: name, at: clock.now(), error: known, retryAt });
+      if (error instanceof SilenceError) await discard();
+      await clock.sleep(wait, signal);
+    }
+  }
+}
+
+async function readOnce(parts: SessionParts, { lease, selector, turns }: FolderWork, progress: { failures: number }, signal: AbortSignal): Promise<void> {
+  const { mailbox, store: { ledger }, open, clock, log, audits, settings } = parts;
+  const receive = requireReceive(mailbox, (await open(signal)).receive);
+  const folder = await receive.findFolder(selector, { signal });
+  const otherDoors = (await ledger.cursors(mailbox.id)).some(({ door }) => door !== receive.refSpace);
+  const intake = createIntake({ ledger, holding: lease, receive, otherDoors, turns });
+  const room = (until: AbortSignal): Promise<void> => waitForRoom(parts, until);
+  const news = newsOf(parts, nameOf(selector), folder, progress);
+  await readFolder({ receive, folder, ledger, intake, holding: lease, backlog: mailbox.backlog, otherDoors, clock, log, news, room, audits, auditMs: settings.auditMs, heartbeatMs: settings.heartbeatMs }, signal);
+}
+
+function newsOf({ mailbox: { id: mailbox }, clock, log, emit, states }: SessionParts, name: string, folder: Folder, progress: { failures: number }): ReaderNews {
+  const about = () => ({ mailbox, folder: name, at: clock.now() });
+  return {
+    swept({ sweptAt, delivered }) {
+      progress.failures = 0;
+      const before = states.get(name);
+      // Before the first whole sweep of a run the transport promises nothing but the distant past.
+      const completeUpTo = sweptAt.getTime() > 0 ? sweptAt : before?.completeUpTo;
+      states.set(name, { folder: name, state: 'active', ...(completeUpTo && { completeUpTo }) });
+      if (before?.state !== 'active') emit({ type: 'mailbox-active', ...about() });
+      if (delivered > 0) emit({ type: 'deliveries-recorded', count: delivered, ...about() });
+    },
+    gap({ reason, since }) {
+      log.log('warn', 'receive.gap-found', { mailbox, folder: folder.id, reason, ...(since && { since }) });
+      emit({ type: 'gap-found', reason, ...(since && { since }), ...about() });
+    },
+    gapClosed({ delivered }) {
+      log.log('info', 'receive.gap-closed', { mailbox, folder: folder.id, delivered });
+      emit({ type: 'gap-closed', delivered, ...about() });
+    },
+    audited({ found }) {
+      emit({ type: 'audit-finished', found, ...about() });
+    },
+  };
+}
+
+/** How often it is looked whether there is room, where nobody says so: deliveries may be acknowledged by another process. */
+const ROOM_MS = 2_000;
+
+async function waitForRoom({ mailbox, store, settings, clock, room }: SessionParts, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const counts = await store.deliveries.counts(mailbox.id);
+    if ((counts.get(mailbox.id)?.open ?? 0) < settings.mostOpen) return;
+    const over = new AbortController();
+    const until = AbortSignal.any([signal, over.signal]);
+    await Promise.race([room.next(until), clock.sleep(ROOM_MS, until)]).finally(() => over.abort());
+    signal.throwIfAborted();
+  }
+}
+
+function requireReceive({ id }: MailboxConfig, receive: Receive | undefined): Receive {
+  if (!receive) throw new MailError('capability.unsupported', `The transport of the mailbox "${id}" cannot receive.`);
+  return receive;
+}
+
+export const nameOf = (selector: FolderSelector): string => ('role' in selector ? selector.role : selector.path.join('/'));
+
+const unexplained = (error: unknown): MailError =>
+  new MailError('protocol.violation', 'A plugin failed in a way that it does not explain.', {
+    cause: error,
+    remedy: { who: 'plugin-author', action: 'report-bug', text: 'Report this to the author of the transport plugin.' },
+  });
+
+const describe = (error: unknown): { readonly code: string } | { readonly error: string } =>
+  isMailError(error) || isRouterError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error };
+

@@ -1,0 +1,201 @@
+import { type CallOptions, type Clock, type FolderSelector, isMailError, type KeywordPatch, type Logger } from '@signalbox/core';
+import { createLimiter } from '@signalbox/kit';
+import { type Delivery as DeliveryRow, RouterError, type Store } from '@signalbox/store';
+import type { Connections } from '../connections/connections.ts';
+import type { LeaseKeeper } from '../leases/keeper.ts';
+import type { MailboxRoutes } from '../routing/route.ts';
+import { countBacklog } from './backlog.ts';
+import { createMessageActions, type Delivery, toDelivery } from './delivery.ts';
+import { effectOf } from './effect-worker.ts';
+import { createEventHub, type RouterEvent } from './events.ts';
+import { type ConsumeOptions, createDeliveryHub, type HubSettings } from './hub.ts';
+import { createMailboxSession, type MailboxSession, nameOf, type ReceivingSettings } from './mailbox-session.ts';
+import { noteMove } from './note-move.ts';
+import type { ReceivingStatus } from './status.ts';
+
+/** Receives for all mailboxes that have a way to. Disposal ends the sessions and gives the leases back; it is idempotent. */
+export interface Receiver extends AsyncDisposable {
+  /** Until the signal aborts or the router closes. Whoever breaks off gives back what it was not shown yet. */
+  deliveries(options?: ConsumeOptions): AsyncIterableIterator<Delivery>;
+  events(options?: CallOptions): AsyncIterableIterator<RouterEvent>;
+  status(): Promise<readonly ReceivingStatus[]>;
+  /** Throws `delivery.not-found`. */
+  ack(deliveryId: string): Promise<void>;
+  replay(deliveryId: string): Promise<void>;
+  mark(deliveryId: string, patch: KeywordPatch, options?: CallOptions): Promise<void>;
+  move(deliveryId: string, to: FolderSelector, options?: CallOptions): Promise<void>;
+  /** Unread messages of the mailbox's folders. */
+  unread(mailboxId: string, options?: CallOptions): Promise<number>;
+  /** What a first connect of the mailbox would deliver, by folder. Changes nothing. */
+  backlog(mailboxId: string, options?: CallOptions): Promise<readonly BacklogCount[]>;
+}
+
+export interface BacklogCount {
+  readonly folder: string;
+  readonly count: number;
+  /** It was connected already: nothing of it will be delivered any more. */
+  readonly connected: boolean;
+}
+
+export interface ReceiverOptions {
+  readonly connections: Connections;
+  readonly store: Pick<Store, 'ledger' | 'deliveries' | 'effects'>;
+  readonly keeper: LeaseKeeper;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly settings?: Partial<ReceivingSettings & HubSettings>;
+}
+
+const DEFAULTS: ReceivingSettings & HubSettings = { mostOpen: 1_000, auditMs: 3_600_000, visibilityMs: 5 * 60_000, maxAttempts: 20, concurrency: 32 };
+/** So many mailboxes are listed at the same time to check their sweeps. */
+const AUDITS = 4;
+const LOOK_MS = 1_000;
+
+export function createReceiver(options: ReceiverOptions): Receiver {
+  const { connections, store, clock, log } = options;
+  const settings = { ...DEFAULTS, ...options.settings };
+  const events = createEventHub<RouterEvent>();
+  const stop = new AbortController();
+  const routed = new Map(connections.mailboxes.filter(({ wanted }) => wanted.includes('receive')).map((entry) => [entry.mailbox.id as string, entry]));
+  const sessions = startSessions({ ...options, settings, emit, stop: stop.signal }, [...routed.values()]);
+  const hub = createDeliveryHub({
+    ...{ deliveries: store.deliveries, clock, log, settings },
+    mailboxes: () => heldOf(sessions.byMailbox),
+    effectOf: (mailbox) => effectOf(routed.get(mailbox)?.mailbox.onAck ?? { do: 'nothing' }),
+    onClosed(mailboxes) {
+      for (const id of mailboxes) {
+        sessions.byMailbox.get(id)?.acknowledged();
+        if (routed.get(id)?.mailbox.onAck.do !== 'nothing') sessions.byMailbox.get(id)?.effectsDue();
+      }
+    },
+  });
+  function emit(event: RouterEvent): void {
+    events.emit(event);
+    if (event.type === 'deliveries-recorded') hub.ring();
+  }
+  const openAt = (mailbox: string, call?: CallOptions) => connections.open(mailbox, 'receive', call);
+  const actions = createMessageActions({
+    deliveries: store.deliveries,
+    open: openAt,
+    async moved({ id, mailbox }, { transport: { receive }, from, to }) {
+      const holding = sessions.byMailbox.get(mailbox)?.lease;
+      if (holding && receive) await noteMove({ ledger: store.ledger, holding, receive }, { delivery: id, from, ...(to && { to }) });
+    },
+  });
+  const nack = async (row: DeliveryRow, { delayMs, error }: { readonly delayMs: number; readonly error?: string }): Promise<void> => {
+    const state = await hub.nack(row.id, row.receipt ?? '', { delayMs, error });
+    if (state === 'dead') emit({ type: 'delivery-dead', mailbox: row.mailbox, delivery: row.id, at: clock.now() });
+  };
+  const find = async (id: string): Promise<DeliveryRow> => {
+    const row = await store.deliveries.get(id);
+    if (!row) throw new RouterError('delivery.not-found', `There is no delivery ${id}.`);
+    return row;
+  };
+  const looking = lookForEffects(options, sessions.byMailbox, stop.signal);
+  let closing: Promise<void> | undefined;
+  return {
+    async *deliveries(consuming = {}) {
+      for await (const row of hub.consume(consuming)) yield toDelivery(row, { actions, clock, ack: hub.ack, nack });
+    },
+    events: (call) => events.subscribe(call?.signal),
+    async status() {
+      const counts = await store.deliveries.counts();
+      return [...routed.values()].map((entry) => statusOf(entry, sessions.byMailbox.get(entry.mailbox.id), counts));
+    },
+    async ack(id) {
+      await find(id);
+      await hub.ack(id);
+    },
+    async replay(id) {
+      await store.deliveries.replay(id);
+      hub.ring();
+    },
+    mark: async (id, patch, call) => actions.mark(await find(id), patch, call),
+    move: async (id, to, call) => actions.move(await find(id), to, call),
+    async unread(id, call) {
+      const { receive } = await openAt(id, call);
+      let count = 0;
+      for (const selector of routed.get(id)?.mailbox.folders ?? []) if (receive) count += await receive.unread((await receive.findFolder(selector, call)).id, call);
+      return count;
+    },
+    async backlog(id, call) {
+      const [{ receive }, entry] = [await openAt(id, call), routed.get(id)];
+      const counts: BacklogCount[] = [];
+      for (const selector of entry?.mailbox.folders ?? []) {
+        if (!receive || !entry) continue;
+        const folder = await receive.findFolder(selector, call);
+        const connected = (await store.ledger.cursor(id, { door: receive.refSpace, folder: folder.id })) !== undefined;
+        counts.push({ folder: nameOf(selector), connected, count: connected ? 0 : await countBacklog(receive, folder.id, entry.mailbox.backlog, call) });
+      }
+      return counts;
+    },
+    [Symbol.asyncDispose]() {
+      closing ??= (async () => {
+        stop.abort();
+        hub.close();
+        await Promise.all([sessions.ended, looking]);
+        events.close();
+      })();
+      return closing;
+    },
+  };
+}
+
+interface Sessions {
+  readonly byMailbox: ReadonlyMap<string, MailboxSession>;
+  readonly ended: Promise<unknown>;
+}
+
+interface StartOptions extends ReceiverOptions {
+  readonly settings: ReceivingSettings & HubSettings;
+  readonly emit: (event: RouterEvent) => void;
+  readonly stop: AbortSignal;
+}
+
+/** A mailbox without a route has no session; its status says why, and the others work. */
+function startSessions({ connections, store, keeper, clock, log, settings, emit, stop }: StartOptions, mailboxes: readonly MailboxRoutes[]): Sessions {
+  const audits = createLimiter(AUDITS);
+  const byMailbox = new Map<string, MailboxSession>();
+  const running = mailboxes.flatMap(({ mailbox, receive }) => {
+    if (!receive) return [];
+    const session = createMailboxSession({
+      ...{ mailbox, store, keeper, clock, log, emit, audits, settings },
+      open: (signal) => connections.open(mailbox.id, 'receive', { signal }),
+      discard: () => connections.discard(mailbox.id, 'receive'),
+    });
+    byMailbox.set(mailbox.id, session);
+    return [session.run(stop)];
+  });
+  return { byMailbox, ended: Promise.all(running) };
+}
+
+/** One question for all mailboxes: what was postponed, or acknowledged by another process, is due somewhen. */
+async function lookForEffects({ store, clock, log }: ReceiverOptions, sessions: Sessions['byMailbox'], signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await clock.sleep(LOOK_MS, signal);
+      for (const id of await store.effects.due()) sessions.get(id)?.effectsDue();
+    } catch (error) {
+      if (!signal.aborted) log.log('warn', 'effects.not-looked-for', isMailError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error });
+    }
+  }
+}
+
+function heldOf(sessions: ReadonlyMap<string, MailboxSession>): readonly string[] | 'all' {
+  const held = [...sessions].filter(([, { lease }]) => lease).map(([id]) => id);
+  return held.length === sessions.size ? 'all' : held;
+}
+
+type Counts = Awaited<ReturnType<Store['deliveries']['counts']>>;
+
+function statusOf({ mailbox: { id } }: MailboxRoutes, session: MailboxSession | undefined, counts: Counts): ReceivingStatus {
+  const { open = 0, dead = 0, oldest } = counts.get(id) ?? {};
+  return {
+    mailbox: id,
+    ...(session ? session.summary() : { state: 'broken' as const }),
+    folders: session?.folders ?? [],
+    openDeliveries: open,
+    deadDeliveries: dead,
+    ...(oldest !== undefined && { oldestOpen: new Date(oldest) }),
+  };
+}
