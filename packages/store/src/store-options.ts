@@ -35,6 +35,8 @@ export interface StoreSettings {
   readonly leaseMs?: number;
   /** How long a lease on a mailbox lasts unless it is kept, in milliseconds; 15,000 by default, and the same for all processes. */
   readonly mailboxLeaseMs?: number;
+  /** For tests: the embedded store goes by `clock` too, where it goes by the machine's otherwise. Every process on it has to be told the same. */
+  readonly goesByHost?: boolean;
 }
 
 export type StoreOptions = StorePlace & StoreSettings;

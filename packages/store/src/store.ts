@@ -11,6 +11,7 @@ import { createEffects, type Effects } from './effects/effects.ts';
 import { createLeases, type Leases } from './leases/leases.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { createMailboxes, type Mailboxes } from './mailboxes/mailboxes.ts';
+import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { openEmbedded, readEmbeddedKeys } from './sqlite/embedded-store.ts';
 import type { EmbeddedPlace, ServerPlace, StoreOptions, StoreSettings } from './store-options.ts';
 import { createTokenRecords } from './tokens/records.ts';
@@ -29,6 +30,7 @@ export interface Store extends AsyncDisposable {
   readonly revisions: Revisions;
   readonly journal: Journal;
   readonly audit: Audit;
+  readonly outbox: Outbox;
   /** Seals everything with the current key and answers how many records needed it; older keys can go afterwards. */
   rotate(): Promise<number>;
 }
@@ -63,6 +65,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     revisions: createRevisions(database, keyring),
     journal: createJournal(database),
     audit: createAudit(database),
+    outbox: createOutbox(database, keyring),
     async rotate() {
       if (closing) throw storeClosed();
       return rotateKeys(database, keyring);

@@ -1,4 +1,4 @@
-export type OutboxState = 'scheduled' | 'queued' | 'attempting' | 'unknown' | 'held' | 'sent' | 'refused' | 'failed' | 'cancelled';
+import type { OutboxState } from '../outbox/states.ts';
 
 /** One row for each mail to be sent, once. */
 export interface OutboxTable {
@@ -8,7 +8,10 @@ export interface OutboxTable {
   readonly idempotency_key: string;
   /** Of the request: the same key with another request is refused. */
   readonly request_digest: string;
+  /** The stamp: derived from the entry, before anything was tried. */
   readonly message_id: string;
+  /** The Message-ID that the server gave instead; null where it kept ours, or does not say. */
+  readonly filed_as: string | null;
   readonly state: OutboxState;
   /** Envelope, options, facts of what is replied to; sealed as `outbox` and the id. */
   readonly sealed: string | null;
@@ -19,15 +22,21 @@ export interface OutboxTable {
   readonly claimed_until: number | null;
   readonly claimed_epoch: number | null;
   readonly attempt: number;
-  /** Of the running attempt. Checked right before the wire. */
+  /** How often it has been looked for since the last attempt. */
+  readonly looks: number;
+  /** Of the running or last attempt: when it has ended for certain. Checked right before the wire; null while nothing has come there. */
   readonly deadline: number | null;
   /** JSON: the transport and the `refSpace` of the running or last attempt. */
   readonly route: string | null;
   /** JSON: what the transport staged. */
   readonly staged: string | null;
+  /** JSON: class and code; the words are sealed. */
   readonly last_error: string | null;
   readonly sent_at: number | null;
-  readonly bounced: string | null;
+  /** The copy in Sent, where the server makes none; null: nothing is to be done. */
+  readonly copy: 'due' | 'filed' | 'failed' | null;
+  /** When the first report of failure came back. */
+  readonly bounced_at: number | null;
   readonly created_at: number;
   readonly updated_at: number;
 }
@@ -39,6 +48,8 @@ export interface OutboxPartTable {
   /** As `outbox_part` and `outbox/part`. */
   readonly sealed: string;
   readonly key_id: string;
+  /** When it was written: parts of a submission that never ended are cleared away. */
+  readonly at: number;
 }
 
 export interface OutboxEventTable {

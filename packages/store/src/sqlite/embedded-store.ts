@@ -27,10 +27,10 @@ export async function readEmbeddedKeys({ directory, key = { file: defaultKeyFile
   return readKeyFile(key.file, isNew ? 'make' : 'lost');
 }
 
-type EmbeddedOptions = Pick<StoreSettings, 'clock' | 'role'> & { readonly directory: string; readonly log: Logger };
+type EmbeddedOptions = Pick<StoreSettings, 'clock' | 'role' | 'goesByHost'> & { readonly directory: string; readonly log: Logger };
 
 /** The database of a data directory, as this release has it. For a router, nobody else's until it is closed. */
-export async function openEmbedded({ directory, clock, log, role }: EmbeddedOptions): Promise<Database> {
+export async function openEmbedded({ directory, clock, log, role, goesByHost = false }: EmbeddedOptions): Promise<Database> {
   const file = join(directory, FILE);
   let lock: Disposable | undefined;
   try {
@@ -38,7 +38,7 @@ export async function openEmbedded({ directory, clock, log, role }: EmbeddedOpti
     if (openToOthers) log.log('warn', 'store.directory-open-to-others', { directory });
     if (role === 'router') lock = await lockForRouter(directory, () => clock.now().getTime());
     await preparePrivateFile(file);
-    const database = openSqlite(file);
+    const database = openSqlite(file, goesByHost ? () => clock.now().getTime() : undefined);
     try {
       await upgrade(database, file, log);
     } catch (error) {

@@ -9,8 +9,11 @@ import { nodeSqliteDialect } from './port.ts';
 /** How long a statement waits for another process, in milliseconds. It blocks this one meanwhile; writers hold the lock for a flush of the disk. */
 const BUSY_MS = 5000;
 
-/** Opens the file, which exists. A write that was answered survives the loss of power: write-ahead log, flushed with every commit. */
-export function openSqlite(file: string): Database {
+/**
+ * Opens the file, which exists. A write that was answered survives the loss of power: write-ahead log, flushed with every commit.
+ * `now` takes the place of the machine's clock, in milliseconds since 1970: for tests.
+ */
+export function openSqlite(file: string, now?: () => number): Database {
   const explain = (error: unknown): unknown => explainFailure(error, file);
   try {
     const database = new DatabaseSync(file, { timeout: BUSY_MS });
@@ -20,7 +23,8 @@ export function openSqlite(file: string): Database {
       database.close();
       throw error;
     }
-    return toDatabase(database, file, explain);
+    if (now) database.function('host_now', () => now());
+    return { ...toDatabase(database, file, explain), ...(now && { now: sql<number>`cast(host_now() as integer)` }) };
   } catch (error) {
     throw explain(error);
   }
