@@ -46,7 +46,7 @@ function headersOf({ headers = {}, autoSubmitted }: OutgoingFields): Record<stri
   return { ...headers, ...(autoSubmitted && { 'Auto-Submitted': autoSubmitted }) };
 }
 
-type ComposerAttachment = NonNullable<NonNullable<ConstructorParameters<typeof MailComposer>[0]['attachments']>[number]>;
+type ComposerAttachment = NonNullable<NonNullable<ConstructorParameters<typeof MailComposer>[0]>['attachments']>[number];
 
 function attachmentOf({ content, filename, mediaType, contentId }: OutgoingAttachment): ComposerAttachment {
   return {

@@ -1,0 +1,66 @@
+import { defineTransport, type MailTransport, type Plugin, type Receipt, type Send, type Staged, type Submission } from '@signalbox/core';
+import { plugin as password } from '@signalbox/auth-password';
+import type { SendingSettings } from '@signalbox/router';
+import { createTenantClock, type TenantClock } from '@signalbox/tenant-sim';
+import { createMemoryPlugin, createMemoryServer, type MemoryServer, type MemoryServerOptions } from '@signalbox/transport-memory';
+import { openSendingWorld, type SendingWorld } from './sending-world.ts';
+
+/** What a test puts between the engine and the server. */
+export interface Hooks {
+  dispatch?: ((what: Staged | Submission, next: () => Promise<Receipt>) => Promise<Receipt>) | undefined;
+}
+
+export interface MemoryWorldOptions extends MemoryServerOptions {
+  /** A server like one of SMTP alone: it stages nothing and cannot be asked. */
+  readonly isPlain?: boolean;
+  readonly mailboxes?: readonly string[];
+  /** Mailboxes that nobody reads. */
+  readonly sendOnly?: boolean;
+  readonly settings?: Partial<SendingSettings>;
+  readonly outgoing?: string;
+}
+
+export interface MemoryWorld extends SendingWorld {
+  readonly server: MemoryServer;
+  readonly clock: TenantClock;
+  readonly hooks: Hooks;
+  /** What was submitted with this text in it. */
+  submitted(text: string): number;
+  /** What lies in the folder of the mailbox. */
+  texts(id: string, role: 'inbox' | 'sent' | 'drafts'): readonly string[];
+}
+
+export const addressOf = (id: string): string => `${id}@example.com`;
+
+export async function openMemoryWorld({ isPlain = false, mailboxes = ['sales'], sendOnly = false, settings, outgoing = '', ...options }: MemoryWorldOptions = {}): Promise<MemoryWorld> {
+  const server = createMemoryServer(options);
+  const clock = createTenantClock();
+  const hooks: Hooks = {};
+  for (const id of mailboxes) server.addMailbox(addressOf(id));
+  const line = (id: string): string => `  - { id: ${id}, address: ${addressOf(id)}, ${sendOnly ? 'send' : 'flow'}: in-memory, password: x }`;
+  const world = await openSendingWorld({
+    clock,
+    plugins: [hooked(server, hooks, isPlain), password],
+    config: `${outgoing}flows: { in-memory: { receive: { transport: memory, auth: password }, send: { transport: memory, auth: password } } }\nmailboxes:\n${mailboxes.map(line).join('\n')}\n`,
+    ...(settings && { settings }),
+  });
+  return {
+    ...world,
+    server,
+    clock,
+    hooks,
+    submitted: (text) => server.submitted.filter(({ raw }) => Buffer.from(raw).includes(text)).length,
+    texts: (id, role) => server.mailbox(addressOf(id))?.folder(role).messages.map(({ raw }) => Buffer.from(raw).toString()) ?? [],
+  };
+}
+
+function hooked(server: MemoryServer, hooks: Hooks, isPlain: boolean): Plugin {
+  const plugin = createMemoryPlugin(server);
+  const wrap = (transport: MailTransport): MailTransport => {
+    const whole = transport.send as Send;
+    const hookedDispatch: Send['dispatch'] = async (what, options) => (hooks.dispatch ? hooks.dispatch(what, () => whole.dispatch(what, options)) : whole.dispatch(what, options));
+    const send: Send = isPlain ? { traits: whole.traits, dispatch: hookedDispatch } : { ...whole, dispatch: hookedDispatch };
+    return { ...transport, send, [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() };
+  };
+  return defineTransport({ ...plugin, open: async (context, options) => wrap(await plugin.open(context as never, options)) });
+}

@@ -1,0 +1,118 @@
+import { type CallOptions, type InternetMessageId, isMailError, type MailTransport, type MessageSummary, type SendOutcome } from '@signalbox/core';
+import type { OutboxClaim, OutboxEntry } from '@signalbox/store';
+import type { Work } from './attempt.ts';
+import { lookPauseMs, pauseMs } from './back-off.ts';
+import type { SendingContext } from './context.ts';
+import { classify } from './failure.ts';
+import { isPostponed } from './pauses.ts';
+import { canReceive, isSameRoute, openSendRoute } from './route.ts';
+import { failureOf, settle } from './settle.ts';
+
+/** What a look has brought. `repeatable`: it lies staged under a handle of ours, and leaves once however often that is sent. `nowhere`: nobody could look. */
+type Finding = 'sent' | 'repeatable' | 'under-way' | 'absent' | 'nowhere';
+
+/** Looks for a mail whose outcome is open. What is found counts at once; what is not found counts only when it has had the time to appear. */
+export async function look(work: Work, claim: OutboxClaim): Promise<void> {
+  const { context, lease } = work;
+  const signal = AbortSignal.any([lease.signal, work.signal]);
+  try {
+    const finding = await findIt(context, claim.entry, isConclusive(context, claim.entry), { signal });
+    await conclude(context, claim, finding);
+  } catch (error) {
+    if (signal.aborted) return; // whoever is next looks again
+    await postpone(context, claim, error);
+  }
+}
+
+/** Whether this look began late enough: by the clock of the store, which the deadline was written by too. */
+const isConclusive = ({ settings }: SendingContext, { updatedAt, deadline }: OutboxEntry): boolean => deadline === undefined || updatedAt.getTime() - deadline.getTime() >= settings.absentAfterMs;
+
+async function conclude(context: SendingContext, claim: OutboxClaim, finding: Finding): Promise<void> {
+  const { entry } = claim;
+  const { settings } = context;
+  // Some of the recipients had it before: a copy that is found says nothing about the others.
+  if (entry.mail?.left) return settle(context, claim, { event: 'held', detail: { why: 'some recipients had it before' } });
+  if (finding === 'sent') return settle(context, claim, { event: 'found-sent', detail: { looks: entry.looks } });
+  if (finding === 'repeatable') return settle(context, claim, { event: 'found-absent', dueInMs: 0, detail: { why: 'staged' } });
+  if (!isConclusive(context, entry)) return settle(context, claim, { event: 'postponed', dueInMs: untilNextLook(context, entry), detail: { finding } });
+  if (finding === 'absent' && entry.route?.isProvable === true) return settle(context, claim, { event: 'found-absent', dueInMs: 0, dropStaged: true, detail: { why: 'absent', looks: entry.looks } });
+  if (settings.unproven === 'resend' && finding !== 'under-way') return settle(context, claim, { event: 'found-absent', dueInMs: 0, dropStaged: true, detail: { why: 'resend', looks: entry.looks } });
+  await settle(context, claim, { event: 'held', detail: { why: finding === 'under-way' ? 'still under way' : 'nothing proves that it was not sent', looks: entry.looks } });
+}
+
+/** Often at first; and once just when not to find it begins to count. */
+function untilNextLook({ settings }: SendingContext, { looks, updatedAt, deadline }: OutboxEntry): number {
+  const conclusive = (deadline?.getTime() ?? 0) + settings.absentAfterMs - updatedAt.getTime();
+  return Math.max(1, Math.min(lookPauseMs(looks), conclusive));
+}
+
+async function postpone(context: SendingContext, claim: OutboxClaim, error: unknown): Promise<void> {
+  const { entry } = claim;
+  const kind = classify(error, 'before-wire');
+  const { failure } = failureOf(error, kind);
+  const began = entry.deadline ?? entry.createdAt;
+  if (entry.updatedAt.getTime() - began.getTime() >= context.settings.giveUpAfterMs) return settle(context, claim, { event: 'held', failure, detail: { why: 'nobody could look' } });
+  const retryAfterMs = isMailError(error) ? error.retryAfterMs : undefined;
+  await settle(context, claim, { event: 'postponed', failure, dueInMs: pauseMs({ failure: isPostponed(kind) ? kind : 'waits', attempt: entry.looks, retryAfterMs, random: context.host.random() }) });
+}
+
+/** Through the door it went out by, where that is still the route, and through the one that receives, whichever that is by now. */
+async function findIt(context: SendingContext, entry: OutboxEntry, everywhere: boolean, options: CallOptions): Promise<Finding> {
+  const bySender = await askSender(context, entry, options);
+  if (bySender === 'sent' || bySender === 'staged') return bySender === 'sent' ? 'sent' : entry.staged ? 'repeatable' : 'under-way';
+  const byReader = await askReader(context, entry, everywhere, options);
+  if (byReader === 'sent' || byReader === 'under-way') return byReader;
+  if (bySender === 'cannot-tell') return 'under-way';
+  return bySender === undefined && byReader === undefined ? 'nowhere' : 'absent';
+}
+
+/** `undefined` where the route is another by now, or its server has no place to look at. */
+async function askSender(context: SendingContext, entry: OutboxEntry, options: CallOptions): Promise<SendOutcome | undefined> {
+  const route = await openSendRoute(context.connections, entry, options).catch((error: unknown) => {
+    if (isMailError(error) && error.retry !== 'safe' && canReceive(context.connections, entry.mailbox)) return undefined; // the way out is gone, the way in may not be
+    throw error;
+  });
+  if (!route?.send.outcome || !isSameRoute(route.pin, entry.route)) return undefined;
+  return route.send.outcome(entry.staged ?? entry.filedAs ?? entry.messageId, options);
+}
+
+/** The folders in which a mail lies on its way out, and the one in which it comes back to its sender. */
+const STATIONS = ['sent', 'outbox', 'drafts', 'inbox'] as const;
+
+async function askReader({ connections }: SendingContext, entry: OutboxEntry, everywhere: boolean, options: CallOptions): Promise<'sent' | 'under-way' | 'absent' | undefined> {
+  if (!canReceive(connections, entry.mailbox)) return undefined;
+  const { receive } = await connections.open(entry.mailbox, 'receive', options);
+  if (!receive) return undefined;
+  const stations = await stationsOf(receive, options);
+  const known = [...stations.values()];
+  let isUnderWay = false;
+  for (const messageId of idsOf(entry)) {
+    const query = everywhere ? { messageId } : { messageId, folders: known };
+    for await (const message of receive.locate(query, options)) {
+      if (!isOnItsWay(message, stations)) return 'sent';
+      isUnderWay = true;
+    }
+  }
+  return isUnderWay ? 'under-way' : stations.has('sent') ? 'absent' : undefined;
+}
+
+type Station = (typeof STATIONS)[number];
+
+async function stationsOf(receive: NonNullable<MailTransport['receive']>, options: CallOptions): Promise<ReadonlyMap<Station, string>> {
+  const found = new Map<Station, string>();
+  for (const role of STATIONS) {
+    try {
+      found.set(role, (await receive.findFolder({ role }, options)).id);
+    } catch (error) {
+      if (!isMailError(error) || error.code !== 'folder.not-found') throw error;
+    }
+  }
+  return found;
+}
+
+/** A draft is one wherever somebody has put it: it has not been sent, and may be. */
+const isOnItsWay = ({ ref: { folder }, keywords }: MessageSummary, stations: ReadonlyMap<Station, string>): boolean =>
+  folder !== stations.get('sent') && (keywords.has('$draft') || folder === stations.get('drafts') || folder === stations.get('outbox'));
+
+const idsOf = ({ messageId, filedAs }: OutboxEntry): readonly InternetMessageId[] => (filedAs === undefined ? [messageId] : [filedAs, messageId]);
+

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import type { CallOptions, Content, InternetMessageId } from '@signalbox/core';
+import { abortableIterable } from '@signalbox/kit';
+import { type Decision, type OutboxEntry, type OutboxFilter, type OutboxHistoryEvent, RouterError } from '@signalbox/store';
+import type { MailboxRoutes } from '../routing/route.ts';
+import { forwardOf, type ReplyOptions, replyTo } from './compose/answer.ts';
+import { composeMail } from './compose/compose.ts';
+import type { Original } from './compose/original.ts';
+import type { SendingContext, SendingOptions } from './context.ts';
+import { createEngine } from './engine.ts';
+import { removeLeftDrafts } from './left-drafts.ts';
+import type { OutgoingFields, OutgoingMail } from './mail.ts';
+import { type DeliveryReport, readDeliveryReport } from './report/read-report.ts';
+import { SENDING_DEFAULTS } from './settings.ts';
+
+export interface SendOptions extends CallOptions {
+  /** The same key with the same mail is one mail, however often it is asked for. Absent: every call is a mail of its own. */
+  readonly idempotencyKey?: string;
+  /** Not before. */
+  readonly sendAt?: Date;
+  /** Default true. */
+  readonly saveSentCopy?: boolean;
+}
+
+/** What a delivery brings to an answer. */
+export interface Answered {
+  readonly mailbox: string;
+  readonly original: Original;
+}
+
+export interface Forwarded extends Answered {
+  /** The RFC 5322 bytes; they go along as they are. */
+  readonly content: Content;
+}
+
+/** Everything about sending. A mail that `send` has returned is written down; `run` sends it, in this process or another. */
+export interface Sending {
+  /** Throws `mailbox.unknown`, `message.refused` for what cannot be sent as it is, `config.invalid` for a key that was used for another mail, `capability.unsupported` for a mailbox that does not send. */
+  send(mailbox: string, mail: OutgoingMail, options?: SendOptions): Promise<OutboxEntry>;
+  reply(answered: Answered, mail: OutgoingMail, options?: SendOptions & ReplyOptions): Promise<OutboxEntry>;
+  forward(forwarded: Forwarded, mail: OutgoingFields, options?: SendOptions): Promise<OutboxEntry>;
+  /** What has not left, or is held. Answers the entry as it is then: look at its `state`. `undefined` where there is none. */
+  cancel(id: string): Promise<OutboxEntry | undefined>;
+  /** What is held, refused or failed. */
+  retry(id: string): Promise<OutboxEntry | undefined>;
+  /** A person has seen that a held one arrived. */
+  markSent(id: string): Promise<OutboxEntry | undefined>;
+  get(id: string): Promise<OutboxEntry | undefined>;
+  /** The newest first. */
+  list(filter?: OutboxFilter): Promise<readonly OutboxEntry[]>;
+  /** From its submission on. */
+  history(id: string): Promise<readonly OutboxHistoryEvent[]>;
+  /** Which of these Message-IDs are mail of ours, by the id of its entry: for mail that comes back. */
+  ownOf(messageIds: readonly InternetMessageId[]): Promise<ReadonlyMap<InternetMessageId, string>>;
+  /** Joins a report of failure (RFC 3464) to the mail it is about. `undefined` for what is none, or about none of ours. */
+  report(raw: Uint8Array, options?: { readonly delivery?: string }): Promise<Reported | undefined>;
+  /** Sends until the signal aborts, and then ends what is under way. One at a time in a process. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export interface Reported {
+  readonly entry: OutboxEntry;
+  readonly report: DeliveryReport;
+}
+
+export function createSending(options: SendingOptions): Sending {
+  const context: SendingContext = {
+    ...options,
+    settings: { ...SENDING_DEFAULTS, ...options.settings },
+    host: { monotonic: () => performance.now(), random: Math.random, ...options.host },
+  };
+  const { outbox, connections } = context;
+  const engine = createEngine(context);
+  const send = createSend(context, (mailbox) => engine.wake(mailbox));
+
+  const decide = async (id: string, decision: Decision): Promise<OutboxEntry | undefined> => {
+    const decided = await outbox.decide(id, decision);
+    if (decided?.isDone) {
+      const { entry } = decided;
+      context.onOutcome?.({ entry: id, mailbox: entry.mailbox, event: decision, state: entry.state });
+      engine.wake(entry.mailbox);
+      if (decision === 'cancelled' && entry.staged) await removeLeftDrafts(context, entry, new AbortController().signal);
+    }
+    return decided?.entry;
+  };
+
+  return {
+    send,
+    reply: ({ mailbox, original }, mail, { all, ...rest } = {}) =>
+      send(mailbox, replyTo(original, mail, findMailbox(connections.mailboxes, mailbox).mailbox.address, { ...(all !== undefined && { all }) }), rest),
+    forward: ({ mailbox, original, content }, mail, rest) => send(mailbox, forwardOf(original, content, mail), rest),
+    cancel: (id) => decide(id, 'cancelled'),
+    retry: (id) => decide(id, 'retried'),
+    markSent: (id) => decide(id, 'found-sent'),
+    get: (id) => outbox.find(id),
+    list: (filter) => outbox.list(filter),
+    async history(id) {
+      const entry = await outbox.find(id);
+      return entry ? [{ at: entry.createdAt, what: 'submitted' }, ...(await outbox.history(id))] : [];
+    },
+    ownOf: (messageIds) => outbox.ownOf(messageIds),
+    async report(raw, { delivery } = {}) {
+      const report = await readDeliveryReport(raw);
+      if (!report) return undefined;
+      const own = await outbox.ownOf(report.about);
+      const id = report.about.map((messageId) => own.get(messageId)).find((found) => found !== undefined);
+      const entry = id === undefined ? undefined : await outbox.reported(id, report.recipients.map((each) => ({ ...each, ...(delivery !== undefined && { delivery }) })));
+      if (!entry) return undefined;
+      context.onOutcome?.({ entry: entry.id, mailbox: entry.mailbox, event: 'reported', state: entry.state });
+      return { entry, report };
+    },
+    run: (signal) => engine.run(signal),
+  };
+}
+
+function createSend({ outbox, connections, settings, host }: SendingContext, onSubmitted: (mailbox: string) => void): Sending['send'] {
+  return async (mailboxId, mail, { idempotencyKey, sendAt, saveSentCopy, signal } = {}) => {
+    signal?.throwIfAborted();
+    const { mailbox } = findMailbox(connections.mailboxes, mailboxId);
+    const id = randomUUID();
+    const date = host.clock.now();
+    const composed = await composeMail(mail, { id, mailbox: mailbox.address, defaults: settings, date: sendAt && sendAt > date ? sendAt : date });
+    const { entry } = await outbox.submit(
+      {
+        id,
+        mailbox: mailboxId,
+        idempotencyKey: idempotencyKey ?? id,
+        messageId: composed.messageId,
+        ...(sendAt && { dueAt: sendAt }),
+        mail: {
+          from: composed.from,
+          envelope: composed.envelope,
+          bcc: composed.bcc,
+          ...(composed.subject !== undefined && { subject: composed.subject }),
+          ...(sendAt && { sendAt: sendAt.toISOString() }),
+          ...(saveSentCopy !== undefined && { saveSentCopy }),
+        },
+        requestDigest: () => [composed.requestDigest(), sendAt?.toISOString() ?? '', saveSentCopy ?? ''].join(' '),
+      },
+      abortableIterable(composed.bytes, signal),
+    );
+    onSubmitted(mailboxId);
+    return entry;
+  };
+}
+
+/** A mailbox that is not meant to send is told so at once; one whose way out is broken may be mended before the mail is due. */
+function findMailbox(mailboxes: readonly MailboxRoutes[], id: string): MailboxRoutes {
+  const found = mailboxes.find(({ mailbox }) => mailbox.id === id);
+  if (!found) throw new RouterError('mailbox.unknown', `The configuration has no mailbox "${id}".`);
+  if (found.wanted.includes('send')) return found;
+  throw new RouterError('mailbox.unknown', `The mailbox "${id}" is not configured to send.`, {
+    remedy: { who: 'operator', action: 'fix-config', text: 'Add "send" with the name of a flow to the mailbox.' },
+  });
+}

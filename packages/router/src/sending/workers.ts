@@ -1,0 +1,134 @@
+import { type Bell, createBell, type Limiter, type Place } from '@signalbox/kit';
+import type { OutboxClaim } from '@signalbox/store';
+import type { HeldLease } from '../leases/keeper.ts';
+import { attempt, type Work } from './attempt.ts';
+import type { SendingContext } from './context.ts';
+import { fileCopy } from './file-copy.ts';
+import { look } from './look.ts';
+import type { Pauses } from './pauses.ts';
+import { codeOf, either } from './waiting.ts';
+
+/** One worker for each mailbox that has something to send, for as long as it has: it holds the lease and gives each mail a place among all. */
+export interface Workers {
+  /** Lets the mailbox be worked on, unless it is. */
+  wake(mailbox: string, signal: AbortSignal): void;
+  /** Only where it is worked on already. */
+  nudge(mailbox: string): void;
+  /** Waits for what is under way, then ends it where it is. */
+  stop(): Promise<void>;
+}
+
+/** Longer than any task: nobody else takes a claim while the lease is held. */
+const MARGIN_MS = 10 * 60_000;
+/** Somebody else has the lease: they may let go of it, or die. */
+const TAKEN_MS = 1000;
+
+export function createWorkers(context: SendingContext, pauses: Pauses, total: Limiter, onEnd: () => void): Workers {
+  const { leases, outbox, connections, host, settings } = context;
+  const running = new Map<string, { readonly bell: Bell; readonly done: Promise<void> }>();
+  const takenUntil = new Map<string, number>();
+  const ending = new AbortController();
+  const now = (): number => host.clock.now().getTime();
+  const mostOf = (mailbox: string): number => connections.mailboxes.find((each) => each.mailbox.id === mailbox)?.mailbox.concurrency ?? settings.concurrency;
+
+  const perform = async (work: Work, claim: OutboxClaim): Promise<void> => {
+    if (claim.task === 'send') await attempt(work, claim);
+    else if (claim.task === 'look') await look(work, claim);
+    else await fileCopy(work, claim);
+  };
+
+  /** As many places as there is room for, at least one: it waits for that one, so that each mailbox has its turn. */
+  const places = async (most: number, signal: AbortSignal): Promise<Place[]> => {
+    const taken = [await total.acquire(signal)];
+    for (let place = total.tryAcquire(); place; place = total.tryAcquire()) {
+      taken.push(place);
+      if (taken.length >= most) break;
+    }
+    return taken;
+  };
+
+  const work = async (mailbox: string, lease: HeldLease, bell: Bell, signal: AbortSignal): Promise<void> => {
+    const tasks = new Set<Promise<void>>();
+    const failed = new AbortController();
+    const until = AbortSignal.any([signal, lease.signal, failed.signal]);
+    const start = (claim: OutboxClaim, place: Place): void => {
+      const task = perform({ context, lease, pauses, signal: ending.signal }, claim)
+        .catch((error: unknown) => {
+          host.log.log('error', 'sending.task-failed', { mailbox, entry: claim.entry.id, task: claim.task, code: codeOf(error) });
+          failed.abort(); // the lease is given back, and what is open then is found out by whoever takes it next
+        })
+        .finally(() => {
+          place[Symbol.dispose]();
+          tasks.delete(task);
+          bell.ring();
+        });
+      tasks.add(task);
+    };
+    try {
+      while (!until.aborted) {
+        const room = Math.max(0, pauses.room(mailbox, mostOf(mailbox)) - tasks.size);
+        const free = room > 0 ? await places(room, until) : [];
+        const claims = free.length > 0 ? await claimFor(lease, free) : [];
+        for (const claim of claims) start(claim, free.shift() as Place);
+        for (const place of free) place[Symbol.dispose]();
+        if (claims.length > 0) continue;
+        if (tasks.size === 0 && (room === 0 || !(await isWoken(bell, until)))) break;
+        if (tasks.size > 0) await either((ended) => bell.next(ended), (ended) => host.clock.sleep(settings.idleMs, ended), until);
+      }
+    } finally {
+      await Promise.all(tasks);
+    }
+  };
+
+  const claimFor = async (lease: HeldLease, free: Place[]): Promise<readonly OutboxClaim[]> => {
+    try {
+      return await outbox.claim(lease, { limit: free.length, visibilityMs: settings.attemptMs + MARGIN_MS });
+    } catch (error) {
+      for (const place of free.splice(0)) place[Symbol.dispose]();
+      throw error;
+    }
+  };
+
+  /** Keeps the lease for a while after the last mail: the next one comes soon, often enough. */
+  const isWoken = async (bell: Bell, until: AbortSignal): Promise<boolean> => {
+    let woken = false;
+    await either(async (signal) => bell.next(signal).then(() => void (woken = true)), (signal) => host.clock.sleep(settings.idleMs, signal), until);
+    return woken;
+  };
+
+  const serve = async (mailbox: string, bell: Bell, signal: AbortSignal): Promise<void> => {
+    try {
+      await using lease = await leases.acquire(mailbox, 'send', { signal });
+      if (!lease) return void takenUntil.set(mailbox, now() + TAKEN_MS);
+      const left = await outbox.recover(lease);
+      if (left > 0) host.log.log('warn', 'sending.recovered', { mailbox, count: left });
+      await work(mailbox, lease, bell, signal);
+    } catch (error) {
+      if (!signal.aborted) host.log.log('warn', 'sending.interrupted', { mailbox, code: codeOf(error) });
+      takenUntil.set(mailbox, now() + TAKEN_MS);
+    }
+  };
+
+  return {
+    nudge: (mailbox) => running.get(mailbox)?.bell.ring(),
+    wake(mailbox, signal) {
+      const known = running.get(mailbox);
+      if (known) return known.bell.ring();
+      if (pauses.leftMs(mailbox) > 0 || (takenUntil.get(mailbox) ?? 0) > now()) return;
+      const bell = createBell();
+      const done = serve(mailbox, bell, signal).finally(() => {
+        running.delete(mailbox);
+        onEnd();
+      });
+      running.set(mailbox, { bell, done });
+    },
+    async stop() {
+      const all = Promise.all([...running.values()].map(({ done }) => done));
+      const done = new AbortController();
+      await Promise.race([all, host.clock.sleep(settings.stopMs, done.signal).catch(() => {})]);
+      done.abort();
+      ending.abort();
+      await all;
+    },
+  };
+}
