@@ -55,6 +55,19 @@ describe('a fault of HTTP', () => {
   });
 });
 
+describe('a mail that is accepted with a wish to come again', () => {
+  it.each([
+    [true, 1],
+    [false, 0],
+  ])('was taken or not: %s', async (taken, count) => {
+    world.fault('graph.accepted-later', { taken, retryAfter: 7 }, 1);
+    const message = { subject: 'later', toRecipients: [{ emailAddress: { address: 'ada@example.org' } }] };
+    const { status, headers } = await world.post(`/users/${SALES}/sendMail`, { message });
+    expect([status, headers['retry-after'], world.tenant.mailFlow.submitted.length]).toEqual([202, '7', count]);
+    expect((await world.post(`/users/${SALES}/sendMail`, { message })).headers['retry-after']).toBeUndefined();
+  });
+});
+
 describe('a client that leaves', () => {
   it('leaves nothing behind that waits', async () => {
     await using other = await openGraph();

@@ -43,6 +43,7 @@ export const FAULTS = {
   'graph.delta-gone': z.strictObject({ mailbox, app, status: z.union([z.literal(410), z.literal(400), z.literal(404)]).default(410) }),
   'graph.delta-partial': z.strictObject({ mailbox, app }).describe('a delta shows of what was only marked as read or unread its id, isRead and parentFolderId, whatever was selected'),
   'graph.lag': z.strictObject({ ms, mailbox }).describe('Graph shows what happened this long ago, IMAP shows it at once'),
+  'graph.accepted-later': z.strictObject({ mailbox, retryAfter, taken: z.boolean().default(true) }).describe('a mail handed over for sending is answered with 202 and Retry-After, whether it was taken or not'),
   'graph.strip-x-headers': ofMailbox,
   'graph.stale-unread-count': z.strictObject({ mailbox, by: z.number().int().default(1) }),
   'graph.out-of-scope': z.strictObject({ mailbox, app }).describe('an Application Access Policy leaves the mailbox out'),

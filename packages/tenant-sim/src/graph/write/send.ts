@@ -1,3 +1,4 @@
+import { retryAfter } from '../../http/retry-after.ts';
 import { editHeaders } from '../../mime/edit.ts';
 import { headerFacts } from '../../mime/facts.ts';
 import type { Message } from '../../store/message.ts';
@@ -37,6 +38,10 @@ interface SubmitOptions {
 
 /** Accepted, not delivered: what fails later comes back as mail. */
 export function submit({ graph, mailbox, principal }: MailboxCall, given: Buffer, options: SubmitOptions = {}): Reply {
+  const later = graph.faults.take('graph.accepted-later', { mailbox: mailbox.address });
+  const wait = later && retryAfter(later.retryAfter, graph.clock.now(), 2);
+  const reply: Reply = wait === undefined ? accepted : { ...accepted, headers: { 'Retry-After': wait } };
+  if (later?.taken === false) return reply;
   const { from, to, cc, bcc } = headerFacts(given);
   const raw = from ? given : editHeaders(given, { add: [`From: <${mailbox.address}>`] });
   const rcptTo = [...to, ...cc, ...bcc].map(({ address }) => address);
@@ -51,5 +56,5 @@ export function submit({ graph, mailbox, principal }: MailboxCall, given: Buffer
     ...options,
   });
   if (copy) graph.submitted.add(copy);
-  return accepted;
+  return reply;
 }
