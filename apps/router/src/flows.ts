@@ -1,5 +1,8 @@
 import type { Flow } from '@signalbox/router';
 
+/** Exchange Online files the copy of what was submitted by SMTP (FACTS.md C6): a second one would be ours. */
+const submission = { sentCopy: 'automatic' };
+
 /**
  * The flows that every configuration can use by name. Concrete plugins are named here and in bundled-plugins.ts, and nowhere else;
  * a configuration may add flows of its own, or replace one of these, under `flows`.
@@ -12,11 +15,11 @@ export const flows: Readonly<Record<string, Flow>> = {
   },
   'o365-on-behalf-of': {
     receive: { transport: 'imap', auth: 'entra', settings: 'entra', authOptions: { grant: 'delegated' } },
-    send: { transport: 'smtp', auth: 'entra', settings: 'entra', authOptions: { grant: 'delegated' } },
+    send: { transport: 'smtp', auth: 'entra', settings: 'entra', transportOptions: submission, authOptions: { grant: 'delegated' } },
   },
   'o365-imap-client-credentials': {
     receive: { transport: 'imap', auth: 'entra', settings: 'entra', authOptions: { grant: 'client-credentials' } },
-    send: { transport: 'smtp', auth: 'entra', settings: 'entra', authOptions: { grant: 'client-credentials' } },
+    send: { transport: 'smtp', auth: 'entra', settings: 'entra', transportOptions: submission, authOptions: { grant: 'client-credentials' } },
   },
   basic: {
     receive: { transport: 'imap', auth: 'password' },
