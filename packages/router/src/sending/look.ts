@@ -33,7 +33,8 @@ async function conclude(context: SendingContext, claim: OutboxClaim, finding: Fi
   // Some of the recipients had it before: a copy that is found says nothing about the others.
   if (entry.mail?.left) return settle(context, claim, { event: 'held', detail: { why: 'some recipients had it before' } });
   if (finding === 'sent') return settle(context, claim, { event: 'found-sent', detail: { looks: entry.looks } });
-  if (finding === 'repeatable') return settle(context, claim, { event: 'found-absent', dueInMs: 0, detail: { why: 'staged' } });
+  // Exchange keeps what it has accepted among the drafts for minutes (FACTS.md E6): to send that again is harmless, and need not be done every second.
+  if (finding === 'repeatable') return settle(context, claim, { event: 'found-absent', dueInMs: entry.attempt === 1 ? 0 : lookPauseMs(entry.attempt), detail: { why: 'staged' } });
   if (!isConclusive(context, entry)) return settle(context, claim, { event: 'postponed', dueInMs: untilNextLook(context, entry), detail: { finding } });
   if (finding === 'absent' && entry.route?.isProvable === true) return settle(context, claim, { event: 'found-absent', dueInMs: 0, dropStaged: true, detail: { why: 'absent', looks: entry.looks } });
   if (settings.unproven === 'resend' && finding !== 'under-way') return settle(context, claim, { event: 'found-absent', dueInMs: 0, dropStaged: true, detail: { why: 'resend', looks: entry.looks } });
