@@ -12,6 +12,8 @@ export interface ReceivingOptions {
   readonly config: string;
   readonly plugins: readonly Plugin[];
   readonly env?: Readonly<Record<string, string>>;
+  /** By path, as the configuration names them. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
   readonly fetch?: typeof fetch;
   readonly settings?: ReceiverOptions['settings'];
@@ -25,6 +27,8 @@ export interface ReceivingWorld extends AsyncDisposable {
   readonly logged: readonly { readonly level: LogLevel; readonly event: string }[];
   /** Ends the receiver as it is and starts another on the same store, perhaps with another configuration. */
   restart(options?: Partial<ReceivingOptions>): Promise<void>;
+  /** Ends the receiver; `restart` starts another. */
+  stop(): Promise<void>;
   /** Waits for so many deliveries, and a while for none more. They are acknowledged unless told otherwise. */
   take(count: number, options?: TakeOptions): Promise<readonly Delivery[]>;
   /** Until what was there at first connect is noted, in every mailbox. */
@@ -62,6 +66,7 @@ export async function openReceiving(options: ReceivingOptions): Promise<Receivin
       last = { ...last, ...other };
       current = await start(last, starting);
     },
+    stop: async () => current[Symbol.asyncDispose](),
     take: (count, take) => takeFrom(current.receiver, count, take),
     connected: () =>
       until(
@@ -97,8 +102,8 @@ interface Started extends AsyncDisposable {
   readonly receiver: Receiver;
 }
 
-async function start({ config: text, plugins, env = {}, clock = systemClock, fetch = globalThis.fetch, settings }: ReceivingOptions, { store, events, logged }: Starting): Promise<Started> {
-  const config = await loadConfig({ file: '/etc/signalbox.yaml', text: `version: 1\norganization: contoso\n${text}`, env, readFile: () => Promise.reject(new Error('there are no files here')) });
+async function start({ config: text, plugins, env = {}, files = {}, clock = systemClock, fetch = globalThis.fetch, settings }: ReceivingOptions, { store, events, logged }: Starting): Promise<Started> {
+  const config = await loadConfig({ file: '/etc/signalbox.yaml', text: `version: 1\norganization: contoso\n${text}`, env, readFile: async (path) => files[path] ?? Promise.reject(new Error(`there is no ${path}`)) });
   const registry = await createRegistry({ bundled: plugins, external: [], positions: config.positions });
   const routes = await resolveRoutes({ config, registry, flows: { ...flows, ...config.flows } });
   const log = { log: (level: LogLevel, event: string, fields?: unknown) => void logged.push({ level, event, ...(fields !== undefined && { fields }) }) };

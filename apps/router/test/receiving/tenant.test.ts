@@ -1,0 +1,161 @@
+import { collectBytes } from '@signalbox/kit';
+import { describe, expect, it } from 'vitest';
+import { subjects } from './memory-world.ts';
+import { openTenant } from './tenant-world.ts';
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const AT = new Date('2026-11-25T10:00:00Z');
+
+describe('through IMAP', () => {
+  it('delivers what comes, and leaves it unread', async () => {
+    await using world = await openTenant('imap');
+    await world.connected();
+    const message = world.arrive('one');
+    const [delivery] = await world.take(1);
+    const source = await delivery!.raw();
+    expect((await collectBytes(source.bytes)).toString()).toContain('Subject: one');
+    expect(world.account.byNumber(message.number)).toMatchObject({ isRead: false });
+  });
+
+  it('delivers nothing of 40,000 old messages that are numbered anew, and what came meanwhile: 4', async () => {
+    await using world = await openTenant('imap', { fill: ({ tenant, account }) => tenant.store.fill(account, { count: 40_000 }) });
+    await world.connected();
+    await world.restart();
+    await world.seen('mailbox-active', 2);
+    const old = world.account.append('archive', { source: world.arrive('moved in', { folder: 'archive' }).source, arrivedAt: new Date('2020-01-01T00:00:00Z') });
+    world.account.rollUidValidity('inbox');
+    for (const subject of ['one', 'two', 'three']) world.arrive(subject);
+    world.account.move(old, 'inbox');
+    await world.seen('gap-closed');
+    expect(subjects(await world.take(4, { quietMs: 1000 })).toSorted()).toEqual(['moved in', 'one', 'three', 'two']);
+    expect(world.events).toContainEqual(expect.objectContaining({ type: 'gap-closed', delivered: 4 }));
+  }, 120_000);
+
+  it('loses nothing when the folder is restored from a backup', async () => {
+    await using world = await openTenant('imap');
+    await world.connected();
+    world.arrive('one', { at: AT });
+    world.arrive('lost by the restore', { at: AT });
+    await world.take(2);
+    await world.stop();
+    world.account.rewindUidNext('inbox');
+    await world.restart();
+    await world.seen('gap-closed');
+    world.arrive('in its place');
+    expect(subjects(await world.take(1))).toEqual(['in its place']);
+  });
+
+  it('loses nothing either when the UID was given out again before anybody looked: the audit finds it', async () => {
+    await using world = await openTenant('imap', { settings: { auditMs: 1_000 } });
+    await world.connected();
+    world.arrive('one', { at: AT });
+    world.arrive('lost by the restore', { at: AT });
+    await world.take(2);
+    await world.stop();
+    world.account.rewindUidNext('inbox');
+    world.arrive('in its place');
+    await world.restart();
+    expect(subjects(await world.take(1))).toEqual(['in its place']);
+  });
+
+  it('delivers what one answer left out', async () => {
+    await using world = await openTenant('imap');
+    await world.connected();
+    const first = world.arrive('one');
+    await world.take(1);
+    using _fault = world.tenant.faults.set('imap.omit-uid', { mailbox: world.account.address, folder: 'inbox', uid: (first.location?.uid ?? 1) + 1 }, { times: 1 });
+    world.arrive('left out');
+    world.arrive('shown');
+    expect(subjects(await world.take(2)).toSorted()).toEqual(['left out', 'shown']);
+  });
+
+  it('knows what was moved out and back, and delivers a copy', async () => {
+    await using world = await openTenant('imap');
+    await world.connected();
+    const message = world.arrive('one', { at: AT });
+    const [first] = await world.take(1);
+    const away = world.account.move(message, 'archive');
+    await pause(300);
+    const back = world.account.move(away, 'inbox');
+    expect(await world.take(1, { timeoutMs: 1000 })).toEqual([]);
+    world.account.copy(back, 'inbox');
+    expect(await world.take(1)).toMatchObject([{ subject: 'one', sameMessageIdAs: first?.id }]);
+  });
+});
+
+describe('through Graph', () => {
+  it('knows what was moved out and back, and delivers a copy', async () => {
+    await using world = await openTenant('graph');
+    await world.connected();
+    const message = world.arrive('one', { at: AT });
+    const [first] = await world.take(1);
+    const away = world.account.move(message, 'archive');
+    await world.swept();
+    const back = world.account.move(away, 'inbox');
+    expect(await world.take(1, { timeoutMs: 1000 })).toEqual([]);
+    world.account.copy(back, 'inbox');
+    expect(await world.take(1)).toMatchObject([{ subject: 'one', sameMessageIdAs: first?.id }]);
+  });
+
+  it('delivers within one audit interval what was moved out and back between two sweeps', async () => {
+    await using world = await openTenant('graph', { settings: { auditMs: 2_000 } });
+    await world.connected();
+    await world.swept();
+    const message = world.arrive('unseen', { at: AT });
+    const away = world.account.move(message, 'archive');
+    await world.swept();
+    const began = Date.now();
+    world.account.move(away, 'inbox');
+    expect(subjects(await world.take(1))).toEqual(['unseen']);
+    expect(Date.now() - began).toBeLessThan(4_000);
+  });
+
+  it('goes on from a position that is gone without delivering anything twice', async () => {
+    await using world = await openTenant('graph', { fill: ({ tenant, account }) => tenant.store.fill(account, { count: 300 }) });
+    await world.connected();
+    world.arrive('before');
+    await world.take(1);
+    using _fault = world.tenant.faults.set('graph.delta-gone', { mailbox: world.account.address }, { times: 1 });
+    world.arrive('after');
+    expect(subjects(await world.take(1, { quietMs: 1000 }))).toEqual(['after']);
+    await world.seen('gap-closed');
+  });
+});
+
+describe('through one door after another', () => {
+  it('delivers mail without an id once, and what came in between', async () => {
+    await using world = await openTenant('imap', { fill: ({ tenant, account }) => tenant.store.fill(account, { count: 100 }) });
+    await world.connected();
+    world.arrive('bare', { id: '' });
+    world.arrive('named');
+    await world.take(2);
+    await world.stop();
+    world.arrive('in between');
+    await world.turnTo('graph');
+    expect(subjects(await world.take(1, { quietMs: 1500 }))).toEqual(['in between']);
+    expect(world.events).toContainEqual(expect.objectContaining({ type: 'gap-found', reason: 'another-door' }));
+  });
+
+  it('delivers mail once whose id the other door rewrites', async () => {
+    await using world = await openTenant('imap');
+    await world.connected();
+    for (const subject of ['one', 'two', 'three']) world.arrive(subject);
+    await world.take(3);
+    using _fault = world.tenant.faults.set('door.message-id', { door: 'graph', as: 'rewritten' });
+    await world.turnTo('graph');
+    await world.seen('gap-closed');
+    world.arrive('four');
+    expect(subjects(await world.take(1, { quietMs: 1000 }))).toEqual(['four']);
+  });
+
+  it('delivers two alerts that differ in nothing but their ids', async () => {
+    await using world = await openTenant('imap');
+    await world.connected();
+    world.arrive('alert', { id: 'first@robot', at: AT });
+    await world.take(1);
+    await world.stop();
+    world.arrive('alert', { id: 'second@robot', at: AT });
+    await world.turnTo('graph');
+    expect(await world.take(1)).toMatchObject([{ messageId: 'second@robot' }]);
+  });
+});
