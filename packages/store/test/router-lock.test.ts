@@ -31,6 +31,15 @@ describe('a data directory that a router works on', () => {
     expect(await router.leases.list()).toEqual([]);
   });
 
+  it('has no mailbox leased to a router that was killed, once the next one has opened it', async () => {
+    await using place = await makePlace();
+    const killed = await place.open();
+    await killed.mailboxes.put({ id: 'sales', address: 'sales@contoso.com' });
+    await killed.leases.acquire('sales', 'receive', 'killed');
+    const router = await place.open({ role: 'router' });
+    expect(await router.leases.acquire('sales', 'receive', 'next')).toMatchObject({ epoch: 2 });
+  });
+
   it('is free when the router has closed it, and also when it could not be opened', async () => {
     await using place = await makePlace();
     const first = await place.open({ role: 'router' });

@@ -41,6 +41,8 @@ export async function openEmbedded({ directory, clock, log, role, goesByHost = f
     const database = openSqlite(file, goesByHost ? () => clock.now().getTime() : undefined);
     try {
       await upgrade(database, file, log);
+      // Only a router has leases, and the lock says that no other one lives: whoever still has one was killed.
+      if (lock) await database.db.updateTable('lease').set({ owner: null, until: 0 }).execute();
     } catch (error) {
       await database.close();
       throw error;
