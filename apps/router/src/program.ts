@@ -29,7 +29,7 @@ export function createProgram(host: CallHost, { color, mailboxes }: ProgramOptio
     .description('Routes every mailbox to its own mail transport and credentials.')
     .version(version, '-V, --version')
     .option('--config <file>', 'the configuration (default: $SIGNALBOX_CONFIG, then signalbox.yaml)')
-    .option('--data <dir>', 'where sign-ins are kept (default: $SIGNALBOX_DATA, then where the system keeps state)')
+    .option('--data <dir>', 'where sign-ins are kept (default: $DATABASE_URL or $SIGNALBOX_DATA, then where the system keeps state)')
     .option('--json', 'print results as JSON')
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .option('--verbose', 'structured logs on standard error, and where failures come from')

@@ -17,7 +17,7 @@ export interface BackendPlace extends AsyncDisposable {
   /** With the key of this place, unless another is given. */
   open(options?: Partial<StoreSettings> & { readonly keyText?: string }): Promise<Store>;
   /** The database of the store beside it: for a look that does not pass through the repositories, and for repositories on their own. Open a store first: that makes the tables. */
-  openDatabase(): Promise<Database>;
+  readonly openDatabase: () => Promise<Database>;
   readonly keyring: Keyring;
   /** For a store in another process. */
   readonly child: ChildPlace;
@@ -26,7 +26,7 @@ export interface BackendPlace extends AsyncDisposable {
 /** `describe.each(backends)('… on $name', ({ makePlace }) => …)` in a file of `test/backends`: SQLite in the workspace's own run, PostgreSQL in `npm run test:servers`. */
 export interface Backend {
   readonly name: 'SQLite' | 'PostgreSQL';
-  makePlace(): Promise<BackendPlace>;
+  readonly makePlace: () => Promise<BackendPlace>;
 }
 
 /** Set by tools/server-tests: a server of its own, with a user who may make schemas. */

@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { MailError, secret } from '@signalbox/core';
-import type { StoreOptions } from '@signalbox/store';
+import type { EmbeddedPlace, KeySource, ServerPlace } from '@signalbox/store';
 
 /** Where the store lies and what opens it. */
-export type DataPlace = Pick<StoreOptions, 'directory' | 'key'>;
+export type DataPlace = EmbeddedPlace | ServerPlace;
 
 export interface DataPlaceChoice {
   /** `--data` */
@@ -13,20 +13,30 @@ export interface DataPlaceChoice {
   readonly platform: NodeJS.Platform;
 }
 
-/** The option wins over SIGNALBOX_DATA, which wins over where the system keeps the state of programs. The key is SIGNALBOX_KEY, or the file SIGNALBOX_KEY_FILE, or one beside the data. */
+/**
+ * The option wins; without it DATABASE_URL or SIGNALBOX_DATA, not both; without them, where the system keeps the state of programs.
+ * The key is SIGNALBOX_KEY, or the file SIGNALBOX_KEY_FILE, or, for a directory, one beside it.
+ */
 export function chooseDataPlace({ option, env, cwd, platform }: DataPlaceChoice): DataPlace {
-  const named = option ?? (env['SIGNALBOX_DATA'] || undefined);
-  const directory = named === undefined ? usualDirectory(env, platform) : resolve(cwd, named);
-  if (directory === undefined) {
-    throw new MailError('config.invalid', 'There is no place for what has to be kept, because this account has no home directory.', {
-      affects: 'endpoint',
-      remedy: { who: 'operator', action: 'fix-config', text: 'Name a data directory with --data or SIGNALBOX_DATA.' },
-    });
+  const { DATABASE_URL: url, SIGNALBOX_DATA: data } = env;
+  const key = chooseKey(env, cwd);
+  if (option === undefined && url) {
+    if (data) throw unclear('Both DATABASE_URL and SIGNALBOX_DATA say where to keep what has to be kept.', 'Unset one of them, or name a data directory with --data.');
+    if (!key) throw unclear('DATABASE_URL names a database, and nothing names the key for what is kept in it.', 'Make a key with `openssl rand -base64 32`, and give it as SIGNALBOX_KEY, or its file as SIGNALBOX_KEY_FILE, the same on every machine.');
+    return { url: secret(url), key };
   }
-  const { SIGNALBOX_KEY: key, SIGNALBOX_KEY_FILE: keyFile } = env;
-  if (key) return { directory, key: { text: secret(key) } };
-  return { directory, ...(keyFile && { key: { file: resolve(cwd, keyFile) } }) };
+  const named = option ?? (data || undefined);
+  const directory = named === undefined ? usualDirectory(env, platform) : resolve(cwd, named);
+  if (directory === undefined) throw unclear('There is no place for what has to be kept, because this account has no home directory.', 'Name a data directory with --data or SIGNALBOX_DATA.');
+  return { directory, ...(key && { key }) };
 }
+
+function chooseKey({ SIGNALBOX_KEY: key, SIGNALBOX_KEY_FILE: keyFile }: DataPlaceChoice['env'], cwd: string): KeySource | undefined {
+  if (key) return { text: secret(key) };
+  return keyFile ? { file: resolve(cwd, keyFile) } : undefined;
+}
+
+const unclear = (message: string, text: string): MailError => new MailError('config.invalid', message, { affects: 'endpoint', remedy: { who: 'operator', action: 'fix-config', text } });
 
 /** Linux as the XDG base directory specification (0.8) says, where state is what has to outlive a restart; the others as their vendors do. */
 function usualDirectory(env: DataPlaceChoice['env'], platform: NodeJS.Platform): string | undefined {

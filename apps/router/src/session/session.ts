@@ -16,7 +16,7 @@ export interface SessionOptions {
   /** Absolute. */
   readonly file: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The data directory; absent: as SIGNALBOX_DATA or the system says. Made when a plugin has something to keep. */
+  /** The data directory; absent: as DATABASE_URL, SIGNALBOX_DATA or the system says. Made when a plugin has something to keep. */
   readonly data?: string;
   /** What `data`, SIGNALBOX_DATA and SIGNALBOX_KEY_FILE are relative to; absent: where the process is. */
   readonly cwd?: string;

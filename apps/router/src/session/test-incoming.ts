@@ -80,8 +80,11 @@ function failedSteps(made: readonly Step[], error: unknown): readonly Step[] {
   return STEPS.map((name, index) => ({ name, status: index < failed ? before : index === failed ? 'fail' : 'skipped' }));
 }
 
+/** Who speaks when a credential could not even be had: the token service, or the store that keeps the sign-in. */
+const OTHERS: readonly string[] = ['oauth', 'file', 'postgresql'];
+
 /** A credential that could not even be had proves nothing of the server it is for. */
-const isOfServer = (error: unknown): boolean => isMailError(error) && error.detail !== undefined && error.detail.protocol !== 'oauth' && error.detail.protocol !== 'file';
+const isOfServer = (error: unknown): boolean => isMailError(error) && error.detail !== undefined && !OTHERS.includes(error.detail.protocol);
 
 function failingStep(error: unknown): StepName {
   if (!isMailError(error)) return 'reach';

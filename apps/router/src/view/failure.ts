@@ -1,4 +1,5 @@
 import { isMailError, isPartialFailure, MailError, type ProtocolDetail, type Remedy } from '@signalbox/core';
+import { isRouterError } from '@signalbox/store';
 import { printable, wrap } from './text.ts';
 import type { Channel } from './terminal.ts';
 
@@ -34,7 +35,7 @@ export const asMailError = (error: unknown): unknown =>
 
 export function failureJson(error: unknown, redact: Redact): FailureJson {
   const message = redact(error instanceof Error ? error.message : String(error));
-  if (!isMailError(error)) return { code: 'internal', message };
+  if (!isMailError(error) && !isRouterError(error)) return { code: 'internal', message };
   const { code, retry, affects, retryAfterMs, detail, remedy } = error;
   return {
     code,
@@ -78,7 +79,7 @@ export const remedyLines = ({ who, text, url }: Remedy, { colors, width }: Failu
 /** A command to run, as it can be copied. */
 export const commandLine = (command: string, { colors }: Pick<Channel, 'colors'>): string => `  ${colors.dim('$')} ${command}`;
 
-const PROTOCOLS: Readonly<Record<string, string>> = { imap: 'IMAP', smtp: 'SMTP', http: 'HTTP', oauth: 'OAuth' };
+const PROTOCOLS: Readonly<Record<string, string>> = { imap: 'IMAP', smtp: 'SMTP', http: 'HTTP', oauth: 'OAuth', postgresql: 'PostgreSQL' };
 
 /** The other side's own words, or those of whatever spoke to it. */
 const said = ({ protocol, status, text, requestId }: Partial<ProtocolDetail> = {}): string => {

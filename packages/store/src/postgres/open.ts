@@ -1,6 +1,6 @@
 import { type Logger, MailError, type Secret } from '@signalbox/core';
 import { Kysely, sql, type Transaction } from 'kysely';
-import { Pool, type PoolConfig, types } from 'pg';
+import { Pool, TypeOverrides } from 'pg';
 import type { Database } from '../database/database.ts';
 import type { Schema } from '../schema/schema.ts';
 import { describeAddress } from './address.ts';
@@ -17,9 +17,8 @@ const LIMITS = { connectionTimeoutMillis: 10_000, statement_timeout: 30_000, loc
 
 const INT8 = 20;
 /** Instants and counts are far from 2^53. */
-const numbers: NonNullable<PoolConfig['types']> = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 && format !== 'binary' ? Number : types.getTypeParser(oid, format as 'text')),
-} as NonNullable<PoolConfig['types']>;
+const parsers = new TypeOverrides();
+parsers.setTypeParser(INT8, Number);
 
 export interface OpenPostgresOptions {
   readonly url: Secret;
@@ -34,10 +33,12 @@ export async function openPostgres({ url, log }: OpenPostgresOptions): Promise<D
     max: CONNECTIONS,
     keepAlive: true,
     fallback_application_name: 'signalbox',
-    types: numbers,
+    types: parsers,
     ...LIMITS,
     // An answer to a write promises that it is on the disk, whatever the server's default.
-    onConnect: (client) => client.query(`select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`).then(() => {}),
+    async onConnect(client) {
+      await client.query(`select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`);
+    },
   });
   // A connection that ends while nobody uses it. The next call gets another one, or is told.
   pool.on('error', (error: Error & { readonly code?: unknown }) => log.log('warn', 'store.connection-ended', { code: typeof error.code === 'string' ? error.code : 'unknown' }));

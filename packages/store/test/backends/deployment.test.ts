@@ -25,7 +25,8 @@ describe.each(backends)('deployed configurations on $name', ({ makePlace }) => {
     await stores[0]?.revisions.deploy(revision('first', 0));
     const outcomes = await Promise.allSettled(stores.map(({ revisions }, index) => revisions.deploy(revision(`of ${index}`, 1))));
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected']);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'config.conflict', remedy: { who: 'operator' } });
+    const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+    for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'config.conflict', remedy: { who: 'operator' } });
     await expect(stores[0]?.revisions.deploy(revision('from a future', 7))).rejects.toMatchObject({ code: 'config.conflict' });
     expect((await stores[1]?.revisions.list())?.map(({ number }) => number)).toEqual([2, 1]);
   });

@@ -18,7 +18,7 @@ describe.each(backends)('a writer that is killed with kill -9, on $name', ({ nam
       await using store = await place.open({ leaseMs: LEASE_MS });
       await expectKept(store, answered);
     }
-    expect(answered).toBeGreaterThan(KILLS * 5);
+    expect(answered).toBeGreaterThan(KILLS * 2);
     console.log(`${name}: ${KILLS} kills, ${answered} writes answered, none lost, none half-done`);
   });
 });

@@ -98,6 +98,7 @@ describe.each(backends)('what $name keeps', ({ makePlace }) => {
     }
     expect(dump.join('\n')).toContain('1.2'); // all of it was looked at: the ids of deliveries are in the clear
     expect(findCanaries(Buffer.from(dump.join('\n')), CANARIES)).toEqual([]);
-    if ('directory' in place.child) expect(await findCanariesIn(place.child.directory, CANARIES)).toEqual([]);
+    const files = 'directory' in place.child ? await findCanariesIn(place.child.directory, CANARIES) : []; // those of a server are not ours to read
+    expect(files).toEqual([]);
   });
 });
