@@ -14,7 +14,7 @@ export type Decision = 'cancelled' | 'retried' | 'found-sent';
 export function createDecide(database: Database, keyring: Keyring) {
   return async (id: string, decision: Decision): Promise<{ readonly entry: OutboxEntry; readonly isDone: boolean } | undefined> =>
     database.transaction(async (transaction) => {
-      const row = await database.keepLocked(transaction.selectFrom('outbox').selectAll().where('id', '=', id)).executeTakeFirst();
+      const row = await database.takeLocked(transaction.selectFrom('outbox').selectAll().where('id', '=', id)).executeTakeFirst();
       if (!row) return undefined;
       const after = outboxStateAfter(row.state, decision);
       // Nothing can be sent again of what is not kept any more; what an engine is looking for just now is its to decide.

@@ -10,7 +10,7 @@ import { addEvent } from './events.ts';
 export function createReports(database: Database, keyring: Keyring) {
   return async (id: string, reported: readonly ReportedFailure[]): Promise<OutboxEntry | undefined> =>
     database.transaction(async (transaction) => {
-      const row = await database.keepLocked(transaction.selectFrom('outbox').selectAll().where('id', '=', id)).executeTakeFirst();
+      const row = await database.takeLocked(transaction.selectFrom('outbox').selectAll().where('id', '=', id)).executeTakeFirst();
       if (!row) return undefined;
       const entry = entryOf(row, keyring);
       const known = new Set((entry.mail?.reported ?? []).map(keyOf));

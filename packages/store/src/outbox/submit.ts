@@ -1,6 +1,7 @@
 import { MailError } from '@signalbox/core';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { Database } from '../database/database.ts';
+import { demandMailbox } from '../mailboxes/mailboxes.ts';
 import { entryOf, type OutboxEntry, type OutboxMail, sealMail } from './entry.ts';
 import { type Parts, partsOf } from './parts.ts';
 
@@ -35,6 +36,7 @@ export function createSubmit(database: Database, keyring: Keyring, parts: Parts)
 
   const insert = async (entry: NewEntry, size: number, last: { readonly part: number; readonly octets: Uint8Array }): Promise<Submitted | undefined> =>
     database.transaction(async (transaction) => {
+      await demandMailbox(database, transaction, entry.mailbox);
       const { dueAt } = entry;
       const row = await transaction
         .insertInto('outbox')

@@ -16,6 +16,7 @@ describe.each(backends)('a store on $name that is closed', ({ makePlace }) => {
       store.ledger.record({ holding }),
       store.deliveries.list({ limit: 1 }),
       store.effects.claim(holding, { limit: 1, visibilityMs: 1 }),
+      store.outbox.find('entry'),
       store.revisions.current(),
       store.journal.read('sales'),
       store.audit.list({ limit: 1 }),

@@ -111,6 +111,7 @@ describe.each(backends)('the ledger on $name', (backend) => {
     }
     const rows = 2 * batches * size; // a delivery and its ref
     const perSecond = rows / ((performance.now() - began) / 1000);
+    console.log(`${backend.name}: ${Math.round(perSecond)} ledger rows a second, in batches of ${size} messages`);
     expect(perSecond).toBeGreaterThan(5000);
   });
 });

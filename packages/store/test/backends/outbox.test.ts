@@ -53,6 +53,11 @@ describe.each(backends)('the outbox on $name', (backend) => {
       expect(await world.count('outbox_part')).toBe(3);
     });
 
+    it('is refused for a mailbox that is not there, and leaves nothing', async () => {
+      await expect(submit({ mailbox: 'nobody' }, Buffer.alloc(600_000))).rejects.toMatchObject({ code: 'mailbox.unknown' });
+      expect([await world.count('outbox'), await world.count('outbox_part')]).toEqual([0, 0]);
+    });
+
     it('keeps empty content too', async () => {
       const { entry } = await submit({}, Buffer.alloc(0));
       expect(await collectBytes(world.outbox.content(entry.id, 0).open())).toHaveLength(0);

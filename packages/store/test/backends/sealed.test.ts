@@ -74,13 +74,13 @@ describe.each(backends)('a new key on $name', ({ makePlace }) => {
   });
 });
 
-const CANARIES = ['canary-of-a-token 0.AXoA', 'canary-of-a-subject Grüße', 'canary-of-an-address@contoso.example', 'canary-of-a-configuration hunter2', 'canary-of-an-effect Archive/2026'] as const;
+const CANARIES = ['canary-of-a-token 0.AXoA', 'canary-of-a-subject Grüße', 'canary-of-an-address@contoso.example', 'canary-of-a-configuration hunter2', 'canary-of-an-effect Archive/2026', 'canary-of-a-letter Dear Ada', 'canary-of-a-recipient@contoso.example'] as const;
 
 describe.each(backends)('what $name keeps', ({ makePlace }) => {
   it('tells neither secret nor personal content in any column of any table', async () => {
     await using place = await makePlace();
-    const { tokens, mailboxes, leases, ledger, deliveries, revisions } = await place.open();
-    const [token, subject, address, configuration, target] = CANARIES;
+    const { tokens, mailboxes, leases, ledger, deliveries, outbox, revisions } = await place.open();
+    const [token, subject, address, configuration, target, letter, recipient] = CANARIES;
     await tokens.write('a', secret(token));
     await mailboxes.put({ id: MAILBOX, address: 'sales@contoso.com' });
     const holding = await leases.acquire(MAILBOX, 'receive', 'one');
@@ -88,6 +88,9 @@ describe.each(backends)('what $name keeps', ({ makePlace }) => {
     const batch = batchOf(holding, 1, 3);
     await ledger.record({ ...batch, deliveries: (batch.deliveries ?? []).map((delivery) => ({ ...delivery, facts: JSON.stringify({ subject, from: address }) })) });
     await deliveries.ack({ ids: ['1.0'], effectOf: () => ({ kind: 'move', target: { folder: target } }) });
+    const mail = { from: address, subject, envelope: { mailFrom: address, rcptTo: [recipient] as const }, bcc: [] };
+    const entry = { id: 'entry 1', mailbox: MAILBOX, idempotencyKey: 'order 1', messageId: 'entry-1@contoso.com' as const, mail, requestDigest: () => 'digest' };
+    await outbox.submit(entry, (async function* content() { yield Buffer.from(letter.repeat(20_000)); })());
     await revisions.deploy({ text: secret(`password: ${configuration}`), digest: 'digest', summary: 'first', who: 'operator', after: 0 });
 
     const { db } = await place.openDatabase();
@@ -96,7 +99,7 @@ describe.each(backends)('what $name keeps', ({ makePlace }) => {
       const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(db);
       dump.push(`${name} (${columns.map((column) => column.name).join()}) ${JSON.stringify(rows)}`);
     }
-    expect(dump.join('\n')).toContain('1.2'); // all of it was looked at: the ids of deliveries are in the clear
+    for (const id of ['1.2', 'entry 1']) expect(dump.join('\n')).toContain(id); // all of it was looked at: ids are in the clear
     expect(findCanaries(Buffer.from(dump.join('\n')), CANARIES)).toEqual([]);
     const files = 'directory' in place.child ? await findCanariesIn(place.child.directory, CANARIES) : []; // those of a server are not ours to read
     expect(files).toEqual([]);
