@@ -1,9 +1,10 @@
 export { newKeyText } from './crypto/store-key.ts';
-export type { Acknowledged, AcknowledgeRequest, NewEffect } from './deliveries/acknowledge.ts';
+export type { Acknowledged, AcknowledgeRequest } from './deliveries/acknowledge.ts';
 export type { ClaimRequest } from './deliveries/claim.ts';
 export type { Deliveries, DeliveryCounts, ListRequest, NackOptions } from './deliveries/deliveries.ts';
 export type { Delivery } from './deliveries/row.ts';
 export type { Effect, EffectClaim, Effects } from './effects/effects.ts';
+export type { NewEffect } from './effects/row.ts';
 export { ROUTER_ERROR_CODES, type RouterErrorCode } from './failure/codes.ts';
 export { isRouterError, RouterError } from './failure/router-error.ts';
 export type { AcquireOptions, Direction, Holding, Leases, LeaseState } from './leases/leases.ts';

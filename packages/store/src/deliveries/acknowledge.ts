@@ -1,19 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { secret } from '@signalbox/core';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { Database } from '../database/database.ts';
+import { effectRow, type NewEffect } from '../effects/row.ts';
 import { chunksOf } from '../ledger/chunks.ts';
 
 export interface AcknowledgeRequest {
   readonly ids: readonly string[];
   /** What is then to be done in the mailbox, by mailbox: journaled in the same transaction. */
   readonly effectOf?: (mailbox: string) => NewEffect | undefined;
-}
-
-export interface NewEffect {
-  readonly kind: string;
-  /** JSON, beside the facts of the delivery that it was made from: kept sealed. */
-  readonly target?: unknown;
 }
 
 export interface Acknowledged {
@@ -33,10 +26,8 @@ export async function acknowledge(database: Database, keyring: Keyring, { ids, e
       const effects = before.flatMap(({ id: delivery, mailbox, sealed, key_id: keyId }) => {
         const effect = effectOf?.(mailbox);
         if (!effect) return [];
-        const id = randomUUID();
         const facts: unknown = sealed !== null && keyId !== null ? JSON.parse(keyring.open('delivery', delivery, { sealed, keyId }).reveal()) : undefined;
-        const record = keyring.seal('effect', id, secret(JSON.stringify({ facts, target: effect.target })));
-        return [{ id, mailbox, delivery, kind: effect.kind, sealed: record.sealed, key_id: record.keyId, state: 'waiting' as const, due_at: now, attempts: 0 }];
+        return [{ ...effectRow(keyring, { mailbox, delivery, facts, effect }), due_at: now }];
       });
       await db
         .updateTable('delivery')

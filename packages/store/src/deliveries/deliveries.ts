@@ -124,7 +124,7 @@ export function createDeliveries(database: Database, keyring: Keyring): Deliveri
       const counts = new Map<string, DeliveryCounts>();
       for (const { mailbox: id, state, count, oldest } of await query.execute()) {
         const before = counts.get(id) ?? { open: 0, dead: 0 };
-        counts.set(id, state === 'open' ? { ...before, open: Number(count), oldest } : { ...before, dead: Number(count) });
+        counts.set(id, state === 'open' ? { ...before, open: count, oldest } : { ...before, dead: count });
       }
       return counts;
     },

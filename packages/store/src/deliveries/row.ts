@@ -45,7 +45,14 @@ export const COLUMNS = [
 export function toDelivery(keyring: Keyring, row: Pick<DeliveryTable, (typeof COLUMNS)[number]>): Delivery {
   const { id, mailbox, sequence, state, attempts } = row;
   return {
-    ...{ id, mailbox, sequence, state, attempts, arrivedAt: row.arrived_at, dueAt: row.due_at, createdAt: row.created_at },
+    id,
+    mailbox,
+    sequence,
+    state,
+    attempts,
+    arrivedAt: row.arrived_at,
+    dueAt: row.due_at,
+    createdAt: row.created_at,
     ...(row.sealed !== null && row.key_id !== null && { facts: keyring.open('delivery', id, { sealed: row.sealed, keyId: row.key_id }).reveal() }),
     ...(row.same_message_as !== null && { sameMessageAs: row.same_message_as }),
     ...(row.own !== null && { own: row.own }),

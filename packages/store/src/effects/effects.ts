@@ -77,7 +77,7 @@ export function createEffects(database: Database, keyring: Keyring): Effects {
     failed: (id, error) => settle(id, { state: 'failed', error, delayMs: 0 }),
     async waiting(mailbox) {
       const { count } = await db.selectFrom('effect').select(({ fn }) => fn.countAll<number>().as('count')).where('mailbox', '=', mailbox).where('state', '=', 'waiting').executeTakeFirstOrThrow();
-      return Number(count);
+      return count;
     },
     async due() {
       const rows = await db.selectFrom('effect').select('mailbox').distinct().where('state', '=', 'waiting').where('due_at', '<=', now).execute();

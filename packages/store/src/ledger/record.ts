@@ -5,6 +5,7 @@ import type { Database } from '../database/database.ts';
 import { fence } from '../leases/fence.ts';
 import type { Holding } from '../leases/leases.ts';
 import type { Schema } from '../schema/schema.ts';
+import { effectRow, type NewEffect } from '../effects/row.ts';
 import { chunksOf } from './chunks.ts';
 import type { CursorState, BaselineRun, LedgerObject, ObjectIdentity, Place } from './objects.ts';
 
@@ -42,11 +43,14 @@ export interface NewDelivery extends ObjectIdentity {
   readonly sameMessageAs?: string;
   /** The outbox entry whose mail this is. */
   readonly own?: string;
+  /** What is to be done because it came: journaled with it. */
+  readonly effect?: NewEffect;
 }
 
 /** Throws `lease.lost`, having changed nothing. */
 export async function record(database: Database, keyring: Keyring, write: LedgerWrite): Promise<void> {
   const { mailbox } = write.holding;
+  const effects = (write.deliveries ?? []).flatMap(({ id: delivery, facts, effect }) => (effect ? [effectRow(keyring, { mailbox, delivery, facts: JSON.parse(facts), effect })] : []));
   const sealed = (write.deliveries ?? []).map((delivery) => ({ delivery, ...keyring.seal('delivery', delivery.id, secret(delivery.facts)) }));
   await database.transaction(async (transaction) => {
     await fence(database, transaction, write.holding);
@@ -54,6 +58,7 @@ export async function record(database: Database, keyring: Keyring, write: Ledger
     await writer.rebind(write.rebound ?? []);
     await writer.dropBaseline(write.notBaseline ?? []);
     await writer.addDeliveries(sealed);
+    for (const chunk of chunksOf(effects)) await transaction.insertInto('effect').values(chunk.map((row) => ({ ...row, due_at: database.now }))).execute();
     await writer.addBaseline(write.baseline ?? []);
     await writer.addSightings(write.sightings ?? []);
     await writer.markGone(write.gone ?? [], true);
@@ -130,8 +135,20 @@ function createWriter({ now }: Database, db: Transaction<Schema>, mailbox: strin
         .executeTakeFirstOrThrow();
       const first = end - sealed.length;
       const rows = sealed.map(({ delivery: { id, idKey = null, factsKey, arrivedAt, sameMessageAs = null, own = null }, keyId, sealed: facts }, index) => ({
-        ...{ id, mailbox, sequence: first + index, state: 'open' as const, id_key: idKey, facts_key: factsKey, arrived_at: arrivedAt },
-        ...{ sealed: facts, key_id: keyId, same_message_as: sameMessageAs, own, attempts: 0, due_at: now, created_at: now },
+        id,
+        mailbox,
+        sequence: first + index,
+        state: 'open' as const,
+        id_key: idKey,
+        facts_key: factsKey,
+        arrived_at: arrivedAt,
+        sealed: facts,
+        key_id: keyId,
+        same_message_as: sameMessageAs,
+        own,
+        attempts: 0,
+        due_at: now,
+        created_at: now,
       }));
       for (const chunk of chunksOf(rows)) await db.insertInto('delivery').values(chunk).execute();
       await putRefs(sealed.map(({ delivery }) => ({ ...delivery.place, delivery: delivery.id })));

@@ -149,6 +149,12 @@ describe.each(backends)('effects on $name', (backend) => {
     expect(await world.effects.claim(holding, { limit: 1, visibilityMs: 60_000 })).toEqual([]);
   });
 
+  it('can come with a delivery', async () => {
+    const holding = await world.hold('o');
+    await world.ledger.record({ holding, deliveries: [delivery('o1', { effect: { kind: 'read-report' } }), delivery('o2')] });
+    expect(await world.effects.claim(holding, { limit: 10, visibilityMs: 60_000 })).toMatchObject([{ delivery: 'o1', kind: 'read-report', facts: { subject: 'about o1' } }]);
+  });
+
   it('are not for a late holder', async () => {
     const earlier = await filled('l', 1);
     await world.hold('l');

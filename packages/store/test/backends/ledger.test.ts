@@ -53,7 +53,7 @@ describe.each(backends)('the ledger on $name', (backend) => {
     const holding = await world.hold('atomic');
     await world.ledger.record({ holding, deliveries: [delivery('a1')] });
     const batch = { holding, deliveries: [delivery('a2'), delivery('a1')], cursor: { door: DOOR, folder: 'INBOX', cursor: 'c2', sweptAt: 9, state: 'delivering' as const } };
-    await expect(world.ledger.record(batch)).rejects.toThrow();
+    await expect(world.ledger.record(batch)).rejects.toThrow(/unique/i);
     expect(await world.deliveries.get('a2')).toBeUndefined();
     expect(await world.ledger.cursor('atomic', { door: DOOR, folder: 'INBOX' })).toBeUndefined();
     await world.ledger.record({ holding, deliveries: [delivery('a3')] });
