@@ -1,6 +1,6 @@
 import { collectBytes } from '@signalbox/kit';
 import { describe, expect, it } from 'vitest';
-import { letter, mailbox, openMemory, put, subjects } from './memory-world.ts';
+import { letter, mailbox, openMemory, put, sorted, subjects } from './memory-world.ts';
 
 describe('receiving', () => {
   it('delivers what comes from now on, in order, once, and nothing of what was there', async () => {
@@ -32,7 +32,7 @@ describe('receiving', () => {
     await world.seen('mailbox-active');
     await using other = await openMemory(mailbox('a', `, backlog: ${backlog}`), { fill });
     const [counted] = await other.receiver.backlog('a');
-    expect(subjects(await other.take(expected.length, { timeoutMs: expected.length === 0 ? 500 : 3000 })).toSorted()).toEqual(expected);
+    expect(sorted(await other.take(expected.length, { timeoutMs: expected.length === 0 ? 500 : 3000 }))).toEqual(expected);
     expect(counted?.connected === true || counted?.count === expected.length).toBe(true);
     other.deliver('later', { at: new Date('2020-01-01T00:00:00Z') });
     expect(subjects(await other.take(1))).toEqual(['later']);
@@ -103,7 +103,7 @@ describe('receiving', () => {
     for (let index = 0; index < 100; index += 1) world.deliver(`m${index}`);
     await world.seen('deliveries-recorded', 2);
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const [{ openDeliveries = 0 } = {}] = await world.receiver.status();
+    const openDeliveries = (await world.receiver.status())[0]?.openDeliveries;
     expect(openDeliveries).toBeGreaterThanOrEqual(20);
     expect(openDeliveries).toBeLessThanOrEqual(30); // a batch of ten is recorded whole
     expect(await world.take(100, { quietMs: 500 })).toHaveLength(100);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { letter, mailbox, type MemoryWorld, openMemory, subjects } from './memory-world.ts';
+import { letter, mailbox, type MemoryWorld, openMemory, sorted, subjects } from './memory-world.ts';
 
 const AT = new Date('2026-11-25T10:00:00Z');
 const later = (ms: number): Date => new Date(AT.getTime() + ms);
@@ -78,7 +78,7 @@ describe('each message object is delivered once', () => {
     world.server.mailbox('a@b.c')!.hidden.add('late');
     world.deliver('late', { at: AT });
     world.deliver('other', { at: AT });
-    expect(subjects(await world.take(2)).toSorted()).toEqual(['late', 'other']);
+    expect(sorted(await world.take(2))).toEqual(['late', 'other']);
   });
 
   it('a position that is void: what came meanwhile, and a gap is told', async () => {

@@ -38,3 +38,6 @@ export const put = (server: MemoryServer, subject: string, about: Letter = {}): 
   server.deliver(`${about.to ?? 'a'}@b.c`, { raw: letter(subject, about), ...(about.at && { receivedAt: about.at }) });
 
 export const subjects = (deliveries: readonly { readonly subject?: string }[]): (string | undefined)[] => deliveries.map(({ subject }) => subject);
+
+/** The subjects, where the order does not count. */
+export const sorted = (deliveries: Parameters<typeof subjects>[0]): string[] => subjects(deliveries).map(String).sort((a, b) => a.localeCompare(b));

@@ -75,7 +75,7 @@ export async function openReceiving(options: ReceivingOptions): Promise<Receivin
       ),
     async swept() {
       const since = clock.now();
-      await until(async () => (await current.receiver.status()).every(({ completeUpTo }) => completeUpTo !== undefined && completeUpTo > since), () => current.receiver.status());
+      await until(async () => (await current.receiver.status()).every(({ completeUpTo }) => completeUpTo !== undefined && completeUpTo >= since), () => current.receiver.status());
     },
     seen: (type, count = 1) => until(async () => events.filter((event) => event.type === type).length >= count, async () => events),
     async [Symbol.asyncDispose]() {

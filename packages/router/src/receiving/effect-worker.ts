@@ -1,12 +1,14 @@
-import { type FolderSelector, isMailError, type Logger, MailError, type MailTransport, type MessageRef } from '@signalbox/core';
+import { type FolderSelector, isMailError, type Logger, MailError, type MailTransport, type MessageRef, type Receive } from '@signalbox/core';
 import { abortable, type Bell } from '@signalbox/kit';
-import type { Deliveries, Effect, Effects, Ledger, NewEffect } from '@signalbox/store';
+import type { Deliveries, Effect, Effects, Ledger } from '@signalbox/store';
 import { waitAfter } from '../back-off.ts';
-import type { OnAck } from '../config/config.ts';
 import type { HeldLease } from '../leases/keeper.ts';
 import type { MessageFacts } from './facts.ts';
 import { placesOf, withMessage } from './locate.ts';
 import { noteMove } from './note-move.ts';
+
+/** Told of each message that looks like a report of non-delivery, once at least. `raw`: as much of it as a report may need. */
+export type OnReport = (report: { readonly mailbox: string; readonly delivery: string; readonly raw: Uint8Array }) => Promise<void>;
 
 export interface EffectWorkerOptions {
   readonly lease: HeldLease;
@@ -15,12 +17,10 @@ export interface EffectWorkerOptions {
   readonly ledger: Ledger;
   readonly open: (signal: AbortSignal) => Promise<MailTransport>;
   readonly log: Logger;
+  readonly onReport: OnReport;
   /** Rung when something was journaled. */
   readonly bell: Bell;
 }
-
-/** What an acknowledgement has to do in the mailbox. */
-export const effectOf = (onAck: OnAck): NewEffect | undefined => (onAck.do === 'nothing' ? undefined : onAck.do === 'move' ? { kind: 'move', target: onAck.to } : { kind: 'mark-read' });
 
 const [LIMIT, MOST_ATTEMPTS] = [50, 10];
 /** Longer than any of our calls; a process that was frozen meanwhile finds its deadline passed. */
@@ -53,25 +53,48 @@ async function perform(options: EffectWorkerOptions, effect: Effect, signal: Abo
 }
 
 async function carryOut(options: EffectWorkerOptions, effect: Effect, signal: AbortSignal): Promise<void> {
-  const { lease, deliveries, ledger, open } = options;
+  const { lease, ledger, open } = options;
   const { receive, mutate } = await open(signal);
+  if (effect.kind === 'read-report' && receive) return readReport(options, effect, receive, signal);
   if (!receive || !mutate) throw new MailError('capability.unsupported', `The transport of the mailbox "${effect.mailbox}" cannot change messages.`);
-  const facts = (effect.facts ?? {}) as Pick<MessageFacts, 'messageId'>;
-  const known = await deliveries.get(effect.delivery);
-  const wanted = { delivery: effect.delivery, facts, ...(known && { arrivedAt: new Date(known.arrivedAt) }) };
-  const places = (): AsyncIterable<MessageRef> => placesOf(receive, deliveries, wanted, { signal });
+  const places = await placesOfEffect(options, effect, receive, signal);
   if (effect.kind === 'mark-read') {
-    await withMessage(places(), effect.delivery, async (ref) => {
+    await withMessage(places, effect.delivery, async (ref) => {
       lease.check();
       await mutate.updateKeywords([ref], { add: ['$seen'] }, { signal });
     });
     return;
   }
   const folder = await receive.findFolder(effect.target as FolderSelector, { signal });
-  await withMessage(places(), effect.delivery, async (ref) => {
+  await withMessage(places, effect.delivery, async (ref) => {
     lease.check();
     // One that lies there already was moved before, and the answer was lost.
     const [moved] = ref.folder === folder.id ? [{ from: ref, to: ref }] : await mutate.move([ref], folder.id, { signal });
     await noteMove({ ledger, holding: lease, receive }, { delivery: effect.delivery, from: ref, ...(moved?.to && { to: moved.to }) });
   });
+}
+
+async function placesOfEffect({ deliveries }: EffectWorkerOptions, { delivery, facts }: Effect, receive: Receive, signal: AbortSignal): Promise<AsyncIterable<MessageRef>> {
+  const known = await deliveries.get(delivery);
+  const wanted = { delivery, facts: (facts ?? {}) as Pick<MessageFacts, 'messageId'>, ...(known && { arrivedAt: new Date(known.arrivedAt) }) };
+  return placesOf(receive, deliveries, wanted, { signal });
+}
+
+/** What is reported stands in front; what was sent comes behind, perhaps whole. */
+const REPORT_BYTES = 1024 * 1024;
+
+async function readReport(options: EffectWorkerOptions, effect: Effect, receive: Receive, signal: AbortSignal): Promise<void> {
+  const { mailbox, delivery } = effect;
+  const raw = await withMessage(await placesOfEffect(options, effect, receive, signal), delivery, async (ref) => {
+    await using source = await receive.fetchRaw(ref, { signal });
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    for await (const piece of source.bytes) {
+      pieces.push(piece);
+      size += piece.byteLength;
+      if (size >= REPORT_BYTES) break;
+    }
+    return Buffer.concat(pieces);
+  });
+  await options.onReport({ mailbox, delivery, raw });
 }

@@ -16,6 +16,8 @@ export type RouterEvent =
   | ({ readonly type: 'audit-finished'; readonly found: number } & About)
   /** So many messages became deliveries. */
   | ({ readonly type: 'deliveries-recorded'; readonly count: number } & About)
+  /** Something became of a mail that is to be sent; `state` is what it is now. */
+  | { readonly type: 'outbox-changed'; readonly mailbox: string; readonly entry: string; readonly event: string; readonly state: string; readonly at: Date }
   | { readonly type: 'delivery-dead'; readonly mailbox: string; readonly delivery: string; readonly at: Date };
 
 interface About {
@@ -39,17 +41,17 @@ export function createEventHub<Event>(): EventHub<Event> {
   const closing = new AbortController();
   return {
     emit(event) {
-      for (const { waiting, ring } of readers) {
-        if (waiting.length >= MOST_WAITING) waiting.shift();
-        waiting.push(event);
-        ring();
+      for (const reader of readers) {
+        if (reader.waiting.length >= MOST_WAITING) reader.waiting.shift();
+        reader.waiting.push(event);
+        reader.ring();
       }
     },
     subscribe(signal) {
       const bell = createBell();
       const reader = { waiting: [] as Event[], ring: () => bell.ring() };
       readers.add(reader); // at once, and not when the first event is asked for
-      return read(reader.waiting, bell.next.bind(bell), [closing.signal, ...(signal ? [signal] : [])], () => readers.delete(reader));
+      return read(reader.waiting, (until) => bell.next(until), [closing.signal, ...(signal ? [signal] : [])], () => readers.delete(reader));
     },
     close: () => closing.abort(),
   };

@@ -3,6 +3,7 @@ import type { CallOptions, FolderId, MessageRef, MessageSummary, Receive } from 
 import type { Limiter } from '@signalbox/kit';
 import type { Holding, Ledger, LedgerObject, LedgerWrite, NewDelivery, Place } from '@signalbox/store';
 import { bind, type Binding, type KnownObject, refsToAsk, type Sighting, TOLERANCE_MS } from './binding.ts';
+import { READ_REPORT } from './effect-kinds.ts';
 import { factsOf, writeFacts } from './facts.ts';
 import { identityOf } from './identity.ts';
 import { rewritesIds } from './rewriting.ts';
@@ -61,7 +62,7 @@ async function bindAll({ ledger, holding: { mailbox }, receive, otherDoors }: In
   // A transport may report a message twice; the ledger takes it once.
   const sightings = [...new Map(messages.map((message) => [JSON.stringify(message.ref), { door, ...message.ref, ...identityOf(message), message }])).values()];
   if (sightings.length === 0) return [];
-  const known = await ledger.known({ mailbox, sightings: sightings.map(({ message: _, ...sighting }) => sighting), toleranceMs: TOLERANCE_MS, byFacts: otherDoors });
+  const known = await ledger.known({ mailbox, sightings: sightings.map(placed), toleranceMs: TOLERANCE_MS, byFacts: otherDoors });
   const { refsSurviveMove } = receive.traits;
   const asked = refsToAsk(sightings, known, { refsSurviveMove });
   const keyOf = ({ folder, key }: MessageRef): string => JSON.stringify([folder, key]);
@@ -103,11 +104,13 @@ async function deliveriesOf(ledger: Ledger, mailbox: string, bindings: readonly 
     const alike = alikeOf(binding) ?? (sighting.idKey === undefined ? undefined : earlier.get(sighting.idKey));
     const entry = sighting.message.messageId === undefined ? undefined : own.get(sighting.message.messageId);
     const { door, folder, key, message, ...identity } = sighting;
+    const facts = factsOf(message);
     return {
       id: ids.get(sighting) ?? randomUUID(),
       ...identity,
       place: { door, folder, key },
-      facts: writeFacts(factsOf(message)),
+      facts: writeFacts(facts),
+      ...(facts.kind === 'report' && { effect: READ_REPORT }),
       ...(alike !== undefined && { sameMessageAs: alike }),
       ...(entry !== undefined && { own: entry }),
     };
@@ -115,5 +118,5 @@ async function deliveriesOf(ledger: Ledger, mailbox: string, bindings: readonly 
 }
 
 const placeOf = ({ door, folder, key }: Place): Place => ({ door, folder, key });
-const placed = ({ message: _, ...sighting }: Seen): Omit<Seen, 'message'> => sighting;
+const placed = ({ door, folder, key, idKey, factsKey, arrivedAt }: Seen): Sighting => ({ door, folder, key, factsKey, arrivedAt, ...(idKey !== undefined && { idKey }) });
 const toLedgerObject = (object: KnownObject): LedgerObject => object;

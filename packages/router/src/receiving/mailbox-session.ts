@@ -5,7 +5,7 @@ import { waitAfter } from '../back-off.ts';
 import type { MailboxConfig } from '../config/config.ts';
 import type { HeldLease, LeaseKeeper } from '../leases/keeper.ts';
 import { SilenceError } from './alive.ts';
-import { runEffects } from './effect-worker.ts';
+import { type OnReport, runEffects } from './effect-worker.ts';
 import type { RouterEvent } from './events.ts';
 import { readFolder, type ReaderNews } from './folder-reader.ts';
 import { createIntake } from './intake.ts';
@@ -32,6 +32,7 @@ export interface SessionOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly emit: (event: RouterEvent) => void;
+  readonly onReport: OnReport;
   /** So many folders are audited at a time, over all mailboxes. */
   readonly audits: Limiter;
   readonly settings: ReceivingSettings;
@@ -115,7 +116,7 @@ async function receive(parts: SessionParts, lease: HeldLease, signal: AbortSigna
   await store.deliveries.takeOver(lease);
   const turns = createLimiter(1);
   const folders = mailbox.folders.map((selector) => (until: AbortSignal) => keepFolder(parts, { lease, selector, turns }, until));
-  const effects = (until: AbortSignal): Promise<void> => runEffects({ lease, ...store, open, log, bell: effectBell }, until);
+  const effects = (until: AbortSignal): Promise<void> => runEffects({ lease, ...store, open, log, onReport: parts.onReport, bell: effectBell }, until);
   await together(signal, effects, ...folders);
 }
 

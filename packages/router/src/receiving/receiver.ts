@@ -1,4 +1,4 @@
-import { type CallOptions, type Clock, type FolderSelector, isMailError, type KeywordPatch, type Logger } from '@signalbox/core';
+import { type ByteSource, type CallOptions, type Clock, type FolderSelector, isMailError, type KeywordPatch, type Logger } from '@signalbox/core';
 import { createLimiter } from '@signalbox/kit';
 import { type Delivery as DeliveryRow, RouterError, type Store } from '@signalbox/store';
 import type { Connections } from '../connections/connections.ts';
@@ -6,7 +6,8 @@ import type { LeaseKeeper } from '../leases/keeper.ts';
 import type { MailboxRoutes } from '../routing/route.ts';
 import { countBacklog } from './backlog.ts';
 import { createMessageActions, type Delivery, toDelivery } from './delivery.ts';
-import { effectOf } from './effect-worker.ts';
+import { effectOf } from './effect-kinds.ts';
+import type { OnReport } from './effect-worker.ts';
 import { createEventHub, type RouterEvent } from './events.ts';
 import { type ConsumeOptions, createDeliveryHub, type HubSettings } from './hub.ts';
 import { createMailboxSession, type MailboxSession, nameOf, type ReceivingSettings } from './mailbox-session.ts';
@@ -18,6 +19,12 @@ export interface Receiver extends AsyncDisposable {
   /** Until the signal aborts or the router closes. Whoever breaks off gives back what it was not shown yet. */
   deliveries(options?: ConsumeOptions): AsyncIterableIterator<Delivery>;
   events(options?: CallOptions): AsyncIterableIterator<RouterEvent>;
+  /** Tells those who listen to events of one that did not come from here. */
+  emit(event: RouterEvent): void;
+  /** Throws `delivery.not-found`. */
+  find(deliveryId: string): Promise<DeliveryRow>;
+  /** Reads the message of a delivery where it lies now. Throws `message.not-found`. */
+  raw(delivery: DeliveryRow, options?: CallOptions): Promise<ByteSource>;
   status(): Promise<readonly ReceivingStatus[]>;
   /** Throws `delivery.not-found`. */
   ack(deliveryId: string): Promise<void>;
@@ -44,6 +51,7 @@ export interface ReceiverOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly settings?: Partial<ReceivingSettings & HubSettings>;
+  readonly onReport?: OnReport;
 }
 
 const DEFAULTS: ReceivingSettings & HubSettings = { mostOpen: 1_000, auditMs: 3_600_000, visibilityMs: 5 * 60_000, maxAttempts: 20, concurrency: 32 };
@@ -59,7 +67,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const routed = new Map(connections.mailboxes.filter(({ wanted }) => wanted.includes('receive')).map((entry) => [entry.mailbox.id as string, entry]));
   const sessions = startSessions({ ...options, settings, emit, stop: stop.signal }, [...routed.values()]);
   const hub = createDeliveryHub({
-    ...{ deliveries: store.deliveries, clock, log, settings },
+    deliveries: store.deliveries,
+    clock,
+    log,
+    settings,
     mailboxes: () => heldOf(sessions.byMailbox),
     effectOf: (mailbox) => effectOf(routed.get(mailbox)?.mailbox.onAck ?? { do: 'nothing' }),
     onClosed(mailboxes) {
@@ -95,9 +106,12 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   let closing: Promise<void> | undefined;
   return {
     async *deliveries(consuming = {}) {
-      for await (const row of hub.consume(consuming)) yield toDelivery(row, { actions, clock, ack: hub.ack, nack });
+      for await (const row of hub.consume(consuming)) yield toDelivery(row, { actions, clock, ack: (id) => hub.ack(id), nack });
     },
     events: (call) => events.subscribe(call?.signal),
+    emit,
+    find,
+    raw: (row, call) => actions.raw(row, call),
     async status() {
       const counts = await store.deliveries.counts();
       return [...routed.values()].map((entry) => statusOf(entry, sessions.byMailbox.get(entry.mailbox.id), counts));
@@ -153,13 +167,21 @@ interface StartOptions extends ReceiverOptions {
 }
 
 /** A mailbox without a route has no session; its status says why, and the others work. */
-function startSessions({ connections, store, keeper, clock, log, settings, emit, stop }: StartOptions, mailboxes: readonly MailboxRoutes[]): Sessions {
+function startSessions({ connections, store, keeper, clock, log, settings, emit, onReport = async () => {}, stop }: StartOptions, mailboxes: readonly MailboxRoutes[]): Sessions {
   const audits = createLimiter(AUDITS);
   const byMailbox = new Map<string, MailboxSession>();
   const running = mailboxes.flatMap(({ mailbox, receive }) => {
     if (!receive) return [];
     const session = createMailboxSession({
-      ...{ mailbox, store, keeper, clock, log, emit, audits, settings },
+      mailbox,
+      store,
+      keeper,
+      clock,
+      log,
+      emit,
+      onReport,
+      audits,
+      settings,
       open: (signal) => connections.open(mailbox.id, 'receive', { signal }),
       discard: () => connections.discard(mailbox.id, 'receive'),
     });

@@ -16,7 +16,7 @@ export interface Original {
 }
 
 /** By what the ledger knows: enough for a reply to the sender. */
-export const originalOfSummary = ({ messageId, inReplyTo, references, subject, from }: MessageSummary): Original => ({
+export const originalOfSummary = ({ messageId, inReplyTo, references, subject, from }: Partial<MessageSummary>): Original => ({
   ...(messageId !== undefined && { messageId }),
   ...(inReplyTo !== undefined && { inReplyTo }),
   ...(references && { references }),
