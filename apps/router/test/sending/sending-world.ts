@@ -16,6 +16,8 @@ export interface SendingWorldOptions {
   readonly config: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly settings?: Partial<SendingSettings>;
+  /** Of a store that is there already, and stays. */
+  readonly directory?: string;
 }
 
 export interface LoggedLine {
@@ -27,6 +29,7 @@ export interface LoggedLine {
 /** A store with an outbox, and as many senders on it as a test opens: each is what a process of its own would be. */
 export interface SendingWorld extends AsyncDisposable {
   readonly store: Store;
+  readonly directory: string;
   readonly outcomes: SendingOutcome[];
   readonly log: LoggedLine[];
   readonly sending: Sending;
@@ -35,10 +38,10 @@ export interface SendingWorld extends AsyncDisposable {
   another(): Promise<Sending>;
 }
 
-export async function openSendingWorld({ clock, plugins, config: text, files = {}, settings = {} }: SendingWorldOptions): Promise<SendingWorld> {
-  const directory = await mkdtemp(join(tmpdir(), 'signalbox-sending-'));
+export async function openSendingWorld({ clock, plugins, config: text, files = {}, settings = {}, directory: given }: SendingWorldOptions): Promise<SendingWorld> {
   const resources = new AsyncDisposableStack();
-  resources.defer(() => rm(directory, { recursive: true, force: true }));
+  const directory = given ?? (await mkdtemp(join(tmpdir(), 'signalbox-sending-')));
+  if (given === undefined) resources.defer(() => rm(directory, { recursive: true, force: true }));
   const store = resources.use(await openStore({ directory: join(directory, 'data'), clock, goesByHost: true }));
   const config = await loadConfig({
     file: '/signalbox.yaml',
@@ -71,6 +74,7 @@ export async function openSendingWorld({ clock, plugins, config: text, files = {
   const sending = await another();
   return {
     store,
+    directory,
     outcomes,
     log,
     sending,

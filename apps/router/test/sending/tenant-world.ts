@@ -9,7 +9,7 @@ import { openSendingWorld, type SendingWorld } from './sending-world.ts';
 
 export const PLUGINS: readonly Plugin[] = [entra, graph, imap, smtp];
 
-/** `sales` sends through Graph, `shared` by SMTP and reads by IMAP, `blind` by SMTP to a server of which nobody knows that it files copies, and reads nothing. */
+/** `sales` and `support` send through Graph, `shared` and `scanner` by SMTP and read by IMAP, `blind` by SMTP to a server of which nobody knows that it files copies, and reads nothing. */
 export const tenantConfig = ({ doors, directory }: Pick<Tenant, 'doors' | 'directory'>): string => `network: { ca: ca.pem }
 entra: { tenant: ${directory.tenant.domain}, clientId: 00000000-0000-0000-0000-000000000001, clientSecret: adapter-secret }
 auth: { entra: { authority: 'https://localhost:${doors.entra!.port}' } }
@@ -22,7 +22,9 @@ flows:
 mailboxes:
   - { id: sales, address: sales@contoso.test, flow: o365-client-credentials }
   - { id: shared, address: shared@contoso.test, flow: o365-imap-client-credentials }
-  - { id: blind, address: support@contoso.test, send: blind }
+  - { id: support, address: support@contoso.test, flow: o365-client-credentials }
+  - { id: scanner, address: scanner@contoso.test, flow: o365-imap-client-credentials }
+  - { id: blind, address: blind@contoso.test, send: blind }
 `;
 
 export interface TenantWorld extends SendingWorld {
@@ -34,6 +36,8 @@ export interface TenantWorld extends SendingWorld {
 export async function openTenantWorld(settings: Partial<SendingSettings> = {}): Promise<TenantWorld> {
   const tenant = await startTenant();
   const { limits } = tenant.directory.tenant;
+  const scanner = tenant.directory.user('scanner@contoso.test');
+  tenant.directory.addUser({ userPrincipalName: 'blind@contoso.test', delegates: scanner?.delegates ?? [] });
   tenant.directory.updateTenant({ limits: { ...limits, messagesPerMinute: 100_000, recipientsPerDay: 1_000_000 } });
   const world = await openSendingWorld({ clock: tenant.clock, plugins: PLUGINS, config: tenantConfig(tenant), files: { 'ca.pem': tenant.certificates.ca }, settings });
   return {
@@ -45,4 +49,23 @@ export async function openTenantWorld(settings: Partial<SendingSettings> = {}): 
       await tenant[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Less than what connecting may take: a step must not look like a server that is silent. */
+const STEP_MS = 20_000;
+
+/** Lets time go on, while nobody speaks to a server, until everything has come to an end. */
+export async function settled(world: TenantWorld, ids: readonly string[]): Promise<Record<string, number>> {
+  const count = async (): Promise<Record<string, number>> => {
+    const states = await Promise.all(ids.map((id) => world.sending.get(id).then((entry) => entry?.state)));
+    return Object.fromEntries(Map.groupBy(states, String).entries().map(([state, all]) => [state, all.length]));
+  };
+  const endsAt = Date.now() + 25_000;
+  while (Date.now() < endsAt) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const { scheduled = 0, queued = 0, attempting = 0, unknown = 0 } = await count();
+    if (scheduled + queued + attempting + unknown === 0) break;
+    if (attempting === 0) world.tenant.clock.jump(STEP_MS);
+  }
+  return count();
 }

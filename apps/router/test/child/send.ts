@@ -1,0 +1,71 @@
+// Sends what is due until it is killed, or dies or freezes by its own hand at the step it is told.
+import { writeSync } from 'node:fs';
+import { type Content, defineTransport, type MailTransport, type Plugin, type Send, type TransportPlugin } from '@signalbox/core';
+import { connectControl } from '@signalbox/tenant-sim';
+import { openSendingWorld } from '../sending/sending-world.ts';
+import type { SendChildSettings, Step } from '../sending/send-child.ts';
+import { PLUGINS } from '../sending/tenant-world.ts';
+
+const given = JSON.parse(process.argv[2] ?? '{}') as SendChildSettings;
+let isOver = false;
+
+/** Once, at the first mail that comes so far. A frozen process goes on behind this line when it is woken. */
+function reach(step: Step): void {
+  if (isOver || step !== given.step) return;
+  isOver = true;
+  writeSync(1, `${step}\n`);
+  process.kill(process.pid, given.signal);
+}
+
+/** The end of the content: behind it nothing is left to look at but the wire. */
+function endingIn(content: Content): Content {
+  async function* ending() {
+    yield* content.open();
+    reach('before-dot');
+  }
+  return { ...content, open: ending };
+}
+
+const watched = (send: Send): Send => ({
+  ...send,
+  ...(send.stage && {
+    async stage(submission, options) {
+      reach('staging');
+      const staged = await send.stage!(submission, options);
+      reach('staged');
+      return staged;
+    },
+  }),
+  async dispatch(what, options) {
+    reach('at-wire');
+    const receipt = await send.dispatch('handle' in what ? what : { ...what, content: endingIn(what.content) }, options);
+    reach('accepted');
+    return receipt;
+  },
+});
+
+function stepping(plugin: Plugin): Plugin {
+  if (plugin.kind === 'auth') return plugin;
+  const { open } = plugin as TransportPlugin;
+  return defineTransport({
+    ...(plugin as TransportPlugin),
+    async open(context, options): Promise<MailTransport> {
+      const fetch: typeof globalThis.fetch = async (input, init) => {
+        const isSend = init?.method === 'POST' && /\/send$/.test(input instanceof Request ? input.url : input.toString());
+        if (isSend) reach('before-send');
+        const response = await context.fetch(input, init);
+        if (isSend) reach('answered');
+        return response;
+      };
+      const transport = await open({ ...context, fetch }, options);
+      if (transport.send) reach('claimed');
+      return { ...transport, ...(transport.send && { send: watched(transport.send) }), [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() };
+    },
+  });
+}
+
+const control = await connectControl(given.control);
+const clock = await control.clock.follow();
+const world = await openSendingWorld({ clock, plugins: PLUGINS.map(stepping), config: given.config, files: { 'ca.pem': given.control.ca }, directory: given.directory });
+world.run();
+writeSync(1, 'runs\n');
