@@ -44,6 +44,7 @@ export interface DeliveryHub {
 const LOOK_MS = 1_000;
 /** As many are fetched at once, so that a claim does not cost a transaction each. */
 const FETCH = 50;
+const SMALLEST_SHARE = 4;
 
 export function createDeliveryHub(options: HubOptions): DeliveryHub {
   const { deliveries, settings } = options;
@@ -73,6 +74,8 @@ export function createDeliveryHub(options: HubOptions): DeliveryHub {
 }
 
 interface Reader {
+  /** How many of one mailbox a claim looks for: few where many mailboxes have something, more where a claim finds too little. */
+  share: number;
   readonly bell: ReturnType<typeof createBell>;
   /** Handed over and not answered, with the time at which they are somebody else's again. */
   readonly handed: Map<string, number>;
@@ -87,7 +90,7 @@ interface Consuming {
 async function* consume(options: HubOptions, consuming: Consuming, readers: Set<Reader>): AsyncGenerator<DeliveryRow, void, undefined> {
   const { clock, deliveries } = options;
   const { signal } = consuming;
-  const reader: Reader = { bell: createBell(), handed: new Map() };
+  const reader: Reader = { share: SMALLEST_SHARE, bell: createBell(), handed: new Map() };
   readers.add(reader);
   let fetched: DeliveryRow[] = [];
   try {
@@ -111,14 +114,19 @@ async function* consume(options: HubOptions, consuming: Consuming, readers: Set<
   }
 }
 
-async function fetchMore({ deliveries, clock, log, mailboxes: held, settings }: HubOptions, { mailboxes, concurrency }: Consuming, { handed }: Reader): Promise<DeliveryRow[]> {
+async function fetchMore({ deliveries, clock, log, mailboxes: held, settings }: HubOptions, { mailboxes, concurrency }: Consuming, reader: Reader): Promise<DeliveryRow[]> {
+  const { handed } = reader;
   const now = clock.now().getTime();
   for (const [id, until] of handed) if (until <= now) handed.delete(id);
   const here = held();
   const wanted = here === 'all' ? mailboxes : here.filter((id) => mailboxes?.includes(id) ?? true);
   const limit = Math.min(FETCH, concurrency - handed.size);
   try {
-    return [...(await deliveries.claim({ limit, perMailbox: limit, visibilityMs: settings.visibilityMs, maxAttempts: settings.maxAttempts, ...(wanted && { mailboxes: wanted }) }))];
+    const perMailbox = Math.max(1, Math.min(limit, reader.share));
+    const claimed = await deliveries.claim({ limit, perMailbox, visibilityMs: settings.visibilityMs, maxAttempts: settings.maxAttempts, ...(wanted && { mailboxes: wanted }) });
+    if (claimed.length < perMailbox) reader.share = SMALLEST_SHARE;
+    else if (claimed.length < limit) reader.share = Math.min(FETCH, reader.share * 2);
+    return [...claimed];
   } catch (error) {
     if (!isMailError(error) || error.retry !== 'safe') throw error;
     logFailure(log, 'deliveries.not-claimed', error);
