@@ -1,4 +1,4 @@
-import { isRouterError } from '@signalbox/store';
+import { type Holding, isRouterError } from '@signalbox/store';
 import { describe, expect, it } from 'vitest';
 import { createLeaseKeeper, type HeldLease, type LeaseRows, underLease } from '../src/leases/keeper.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -9,17 +9,18 @@ class Rows implements LeaseRows {
   held = false;
   renewals = 0;
   answer: () => Promise<boolean> = async () => true;
+  readonly holding = (): Holding => ({ mailbox: 'sales', direction: 'receive', epoch: this.epoch });
 
   async acquire() {
     if (this.held) return undefined;
     this.held = true;
     this.epoch += 1;
-    return { mailbox: 'sales', direction: 'receive' as const, epoch: this.epoch };
+    return this.holding();
   }
 
-  async keep() {
+  async keepAll() {
     this.renewals += 1;
-    return this.answer();
+    return (await this.answer()) ? [this.holding()] : [];
   }
 
   async release() {
@@ -94,6 +95,44 @@ describe('a lease', () => {
     late.resolve(true);
     await clock.advance(0);
     expect(reasonOf(lease)).toBe('lease.lost');
+  });
+
+  it('is kept together with all others of the process, in one request', async () => {
+    const clock = new VirtualClock();
+    const names = new Map<string, Holding>();
+    let requests = 0;
+    const rows: LeaseRows = {
+      async acquire(mailbox, direction) {
+        const holding = { mailbox, direction, epoch: 1 };
+        names.set(mailbox, holding);
+        return holding;
+      },
+      async keepAll() {
+        requests += 1;
+        return [...names.values()];
+      },
+      release: async () => {},
+    };
+    const keeper = createLeaseKeeper({ rows, owner: 'me', clock, monotonic: clock.monotonic, log: { log: () => {} } });
+    const leases = await Promise.all(Array.from({ length: 1_000 }, (_, index) => keeper.acquire(`m${index}`, 'receive')));
+    names.delete('m7'); // somebody else has taken that one
+    await clock.advance(30_000);
+    expect(requests).toBe(6);
+    expect(leases.filter((lease) => lease?.signal.aborted).map((lease) => lease?.mailbox)).toEqual(['m7']);
+  });
+
+  it('is not taken for lost by an answer that was asked for before it was had', async () => {
+    const { rows, clock, keeper, lease } = await holding();
+    const late = Promise.withResolvers<boolean>();
+    rows.answer = () => late.promise;
+    await clock.advance(5_000);
+    rows.held = false;
+    rows.epoch = 0;
+    const other = await keeper.acquire('support', 'receive');
+    rows.epoch = 1;
+    late.resolve(false);
+    await clock.advance(0);
+    expect([lease.signal.aborted, other?.signal.aborted]).toEqual([true, false]);
   });
 
   it('aborts what runs under it when it is given back', async () => {

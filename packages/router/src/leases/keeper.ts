@@ -4,11 +4,11 @@ import { type Holding, type Leases, RouterError } from '@signalbox/store';
 import type { Direction } from '../routing/flow.ts';
 
 /** The part of the store's leases that a keeper needs. The store's clock decides how long a lease is; nothing here compares clocks. */
-export type LeaseRows = Pick<Leases, 'acquire' | 'keep' | 'release'>;
+export type LeaseRows = Pick<Leases, 'acquire' | 'keepAll' | 'release'>;
 
 export interface LeaseKeeperOptions {
   readonly rows: LeaseRows;
-  /** Who asks: another one for every process and start. */
+  /** Who asks: another one for every process that runs at the same time. */
   readonly owner: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -34,69 +34,100 @@ const RENEW_MS = 5_000;
 const RETRY_MS = 1_000;
 const TRUST_MS = 10_000;
 
-export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
-  const { rows, owner, monotonic = () => performance.now() } = options;
+interface Entry {
+  readonly holding: Holding;
+  readonly over: AbortController;
+  /** Before the store was last asked and said yes: from then on the lease runs at the least. */
+  confirmedAt: number;
+}
+
+/** Keeps all leases of a process with one statement: with thousands of mailboxes, one for each would be all that the store does. */
+export function createLeaseKeeper({ rows, owner, clock, log, monotonic = () => performance.now() }: LeaseKeeperOptions): LeaseKeeper {
+  const held = new Set<Entry>();
+  let loops: AbortController | undefined;
+
+  const leave = (entry: Entry, error: RouterError): void => {
+    held.delete(entry);
+    entry.over.abort(error);
+    if (held.size > 0) return;
+    loops?.abort();
+    loops = undefined;
+  };
+  const lose = (entry: Entry, why: string): void => {
+    const { mailbox, direction, epoch } = entry.holding;
+    log.log('warn', 'lease.lost', { mailbox, direction, epoch, why });
+    leave(entry, new RouterError('lease.lost', `The lease to ${direction} for the mailbox "${mailbox}" is lost: ${why}.`));
+  };
+  const isTrusted = ({ confirmedAt }: Entry): boolean => monotonic() - confirmedAt < TRUST_MS;
+  const dropUntrusted = (): void => {
+    for (const entry of held) if (!isTrusted(entry)) lose(entry, 'it was not confirmed in time');
+  };
+
+  /** Answers when to renew again. */
+  const renew = async (): Promise<number> => {
+    const [askedAt, asked] = [monotonic(), [...held]];
+    try {
+      const kept = new Set((await rows.keepAll(owner)).map(nameOf));
+      dropUntrusted(); // an answer that was on its way too long gives nobody another life
+      for (const entry of asked) {
+        if (!held.has(entry)) continue;
+        if (kept.has(nameOf(entry.holding))) entry.confirmedAt = askedAt;
+        else lose(entry, 'another router has it');
+      }
+      return RENEW_MS;
+    } catch (error) {
+      log.log('warn', 'leases.not-renewed', { leases: asked.length, ...(isMailError(error) && { code: error.code }) });
+      return RETRY_MS;
+    }
+  };
+  const keep = async (signal: AbortSignal): Promise<void> => {
+    for (let wait = RENEW_MS; !signal.aborted; wait = await renew()) await clock.sleep(wait, signal);
+  };
+  /** Beside the renewals, which may hang. */
+  const watch = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      dropUntrusted();
+      const oldest = Math.min(...[...held].map(({ confirmedAt }) => confirmedAt));
+      await clock.sleep(Math.max(1, TRUST_MS - (monotonic() - oldest)), signal);
+    }
+  };
+  const add = (entry: Entry): void => {
+    held.add(entry);
+    if (loops) return;
+    loops = new AbortController();
+    keep(loops.signal).catch(() => {}); // ends by the signal only
+    watch(loops.signal).catch(() => {});
+  };
+
+  const toLease = (entry: Entry): HeldLease => ({
+    ...entry.holding,
+    signal: entry.over.signal,
+    check() {
+      if (held.has(entry) && !isTrusted(entry)) lose(entry, 'it was not confirmed in time');
+      entry.over.signal.throwIfAborted();
+    },
+    async [Symbol.asyncDispose]() {
+      if (!held.has(entry)) return;
+      const { mailbox, direction } = entry.holding;
+      leave(entry, new RouterError('lease.lost', `The lease to ${direction} for the mailbox "${mailbox}" was given back.`));
+      await rows.release(entry.holding).catch((error: unknown) => log.log('warn', 'lease.not-released', { mailbox, direction, ...(isMailError(error) && { code: error.code }) }));
+    },
+  });
+
   return {
-    async acquire(mailbox, direction, call) {
-      call?.signal?.throwIfAborted();
-      const askedAt = monotonic();
+    async acquire(mailbox, direction, options) {
+      options?.signal?.throwIfAborted();
+      const confirmedAt = monotonic();
       const holding = await rows.acquire(mailbox, direction, owner);
-      return holding && hold({ ...options, monotonic }, holding, askedAt);
+      if (!holding) return undefined;
+      const entry: Entry = { holding, confirmedAt, over: new AbortController() };
+      add(entry);
+      return toLease(entry);
     },
   };
 }
 
-/** `askedAt`: before the store was asked; from then on the lease runs at the least. */
-function hold({ rows, clock, log, monotonic }: Required<LeaseKeeperOptions>, holding: Holding, askedAt: number): HeldLease {
-  const { mailbox, direction, epoch } = holding;
-  const over = new AbortController();
-  let confirmedAt = askedAt;
-  const lose = (why: string): void => {
-    if (over.signal.aborted) return;
-    log.log('warn', 'lease.lost', { mailbox, direction, epoch, why });
-    over.abort(new RouterError('lease.lost', `The lease to ${direction} for the mailbox "${mailbox}" is lost: ${why}.`));
-  };
-  const trusted = (): boolean => monotonic() - confirmedAt < TRUST_MS;
-  /** Answers when to renew again. */
-  const renew = async (): Promise<number> => {
-    const at = monotonic();
-    try {
-      if (!(await rows.keep(holding))) lose('another router has it');
-      else if (!trusted()) lose('it was not confirmed in time');
-      confirmedAt = at;
-      return RENEW_MS;
-    } catch (error) {
-      log.log('warn', 'lease.not-renewed', { mailbox, direction, ...(isMailError(error) && { code: error.code }) });
-      return RETRY_MS;
-    }
-  };
-  /** Beside the renewals, which may hang. */
-  const watch = async (): Promise<void> => {
-    while (!over.signal.aborted) {
-      const left = TRUST_MS - (monotonic() - confirmedAt);
-      if (left <= 0) return lose('it was not confirmed in time');
-      await clock.sleep(left, over.signal);
-    }
-  };
-  const keep = async (): Promise<void> => {
-    for (let wait = RENEW_MS; !over.signal.aborted; wait = await renew()) await clock.sleep(wait, over.signal);
-  };
-  watch().catch(() => {}); // ends by the signal only
-  keep().catch(() => {});
-  return {
-    ...holding,
-    signal: over.signal,
-    check() {
-      if (!trusted()) lose('it was not confirmed in time');
-      over.signal.throwIfAborted();
-    },
-    async [Symbol.asyncDispose]() {
-      const held = !over.signal.aborted;
-      over.abort(new RouterError('lease.lost', `The lease to ${direction} for the mailbox "${mailbox}" was given back.`));
-      if (held) await rows.release(holding).catch((error: unknown) => log.log('warn', 'lease.not-released', { mailbox, direction, ...(isMailError(error) && { code: error.code }) }));
-    },
-  };
-}
+const nameOf = ({ mailbox, direction, epoch }: Holding): string => JSON.stringify([mailbox, direction, epoch]);
 
 /** What a call runs under that touches the outside on behalf of a lease. */
 export const underLease = (lease: HeldLease, signal?: AbortSignal): AbortSignal => anySignal(lease.signal, signal) ?? lease.signal;

@@ -40,6 +40,8 @@ export interface Leases {
   acquire(mailbox: string, direction: Direction, owner: string, options?: AcquireOptions): Promise<Holding | undefined>;
   /** Makes it last its length from now. `false`: it is over, or somebody else's. */
   keep(holding: Holding): Promise<boolean>;
+  /** The same for all that the owner has, in one statement. Answers those it still has. */
+  keepAll(owner: string): Promise<readonly Holding[]>;
   /** Gives it back; nothing where it is lost already. */
   release(holding: Holding): Promise<void>;
   list(): Promise<readonly LeaseState[]>;
@@ -98,6 +100,7 @@ export function createLeases({ db, now }: Pick<Database, 'db' | 'now'>, duration
         .executeTakeFirstOrThrow();
       return numUpdatedRows > 0n;
     },
+    keepAll: (owner) => db.updateTable('lease').set({ until: end }).where('owner', '=', owner).where('until', '>', now).returning(['mailbox', 'direction', 'epoch']).execute(),
     async release({ mailbox, direction, epoch }) {
       await db.updateTable('lease').set(free).where('mailbox', '=', mailbox).where('direction', '=', direction).where('epoch', '=', epoch).execute();
     },

@@ -50,6 +50,17 @@ describe.each(backends)('a lease on $name', ({ makePlace }) => {
     expect(await leases.acquire('sales', 'receive', 'two')).toMatchObject({ epoch: 2 });
   });
 
+  it('is kept together with all others of its owner, and nobody else’s', async () => {
+    await using place = await makePlace();
+    const { database, leases } = await withMailbox(place);
+    await leases.acquire('sales', 'receive', 'one');
+    await leases.acquire('sales', 'send', 'two');
+    expect(await leases.keepAll('one')).toEqual([{ mailbox: 'sales', direction: 'receive', epoch: 1 }]);
+    expect(await leases.keepAll('nobody')).toEqual([]);
+    await database.db.updateTable('lease').set({ until: 0 }).execute();
+    expect(await leases.keepAll('one')).toEqual([]); // nobody has taken it, and it is over all the same
+  });
+
   it('that was taken is not given back by the one who had it', async () => {
     await using place = await makePlace();
     const { leases } = await withMailbox(place);
