@@ -11,7 +11,9 @@ import { together } from './together.ts';
 /** What a reader of a folder tells of itself. */
 export interface ReaderNews {
   /** A batch is recorded. */
-  swept(batch: { readonly sweptAt: Date; readonly caughtUp: boolean; readonly delivered: number }): void;
+  swept(batch: { readonly sweptAt: Date; readonly caughtUp: boolean }): void;
+  /** So many messages became deliveries, by whatever showed them. */
+  recorded(count: number): void;
   /** The position was lost: everything is listed, and what is not known is delivered. `since`: when the last sweep before it began. */
   gap(gap: { readonly reason: GapReason; readonly since?: Date }): void;
   gapClosed(gap: { readonly delivered: number }): void;
@@ -116,11 +118,11 @@ async function readFrom(context: ReaderContext, start: Start, signal: AbortSigna
     bell.ring();
   };
   const read = async (until: AbortSignal): Promise<void> => {
+    await context.room(until);
     life.waiting();
     for await (const batch of abortableIterable(context.receive.changes({ folder: context.folder.id, since: start.since, watch: true, wake: wake(until), signal: until }), until)) {
       life.heard();
-      await takeBatch(context, run, batch, until);
-      await context.room(until);
+      if ((await takeBatch(context, run, batch, until)) > 0) await context.room(until);
       life.waiting();
     }
     throw new MailError('connection.lost', 'The server ended the watch.');
@@ -138,7 +140,8 @@ interface Run extends Start {
   savedAt: number;
 }
 
-async function takeBatch(context: ReaderContext, run: Run, batch: ChangeBatch, signal: AbortSignal): Promise<void> {
+/** Answers how many deliveries came of it. */
+async function takeBatch(context: ReaderContext, run: Run, batch: ChangeBatch, signal: AbortSignal): Promise<number> {
   const { intake, folder, clock, news } = context;
   const messages = batch.changes.flatMap((change) => (change.type === 'message-added' ? [change.message] : []));
   const removed = batch.changes.flatMap((change) => (change.type === 'message-removed' ? [change.ref] : []));
@@ -175,7 +178,9 @@ async function takeBatch(context: ReaderContext, run: Run, batch: ChangeBatch, s
     news.gapClosed({ delivered: run.delivered });
     delete run.gap;
   }
-  news.swept({ sweptAt: batch.sweptAt, caughtUp: batch.caughtUp, delivered });
+  news.swept({ sweptAt: batch.sweptAt, caughtUp: batch.caughtUp });
+  if (delivered > 0) news.recorded(delivered);
+  return delivered;
 }
 
 /** The listing of what was there did not come to its end: what arrived before the first connect was there, the rest is new. */
@@ -186,13 +191,16 @@ const wantedAfterLoss =
 
 /** Goes through everything that the folder holds, in the background and in pages that are gone on from after a crash. */
 async function listBaseline(context: ReaderContext, signal: AbortSignal): Promise<void> {
-  const { receive, folder, intake, ledger, holding, backlog, room } = context;
+  const { receive, folder, intake, ledger, holding, backlog, room, news } = context;
   const place = placeOf(context);
   const position = (await ledger.run(holding.mailbox, place))?.position;
   const list = async (since: ChangesSince): Promise<void> => {
     for await (const batch of abortableIterable(receive.changes({ folder: folder.id, since, signal }), signal)) {
       const messages = batch.changes.filter((change): change is Extract<Change, { type: 'message-added' }> => change.type === 'message-added').map(({ message }) => message);
-      await intake.take({ folder: folder.id, messages, isWanted: (message) => isWanted(backlog, message), progress: { run: { ...place, state: 'running', position: batch.cursor } } }, { signal });
+      const progress = { run: { ...place, state: 'running' as const, position: batch.cursor } };
+      const { delivered } = await intake.take({ folder: folder.id, messages, isWanted: (message) => isWanted(backlog, message), progress }, { signal });
+      if (delivered === 0) continue;
+      news.recorded(delivered);
       await room(signal);
     }
   };
@@ -210,6 +218,7 @@ async function auditWhenDue(context: ReaderContext, run: Run, signal: AbortSigna
     if (run.phase !== 'steady' || run.gap) continue;
     const found = await auditFolder(context, signal);
     if (found > 0) log.log('info', 'receive.audit-found', { mailbox: holding.mailbox, folder: context.folder.id, found });
+    if (found > 0) news.recorded(found);
     news.audited({ found });
   }
 }

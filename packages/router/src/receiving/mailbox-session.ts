@@ -165,15 +165,15 @@ async function readOnce(parts: SessionParts, { lease, selector, turns }: FolderW
 function newsOf({ mailbox: { id: mailbox }, clock, log, emit, states }: SessionParts, name: string, folder: Folder, progress: { failures: number }): ReaderNews {
   const about = () => ({ mailbox, folder: name, at: clock.now() });
   return {
-    swept({ sweptAt, delivered }) {
+    swept({ sweptAt }) {
       progress.failures = 0;
       const before = states.get(name);
       // Before the first whole sweep of a run the transport promises nothing but the distant past.
       const completeUpTo = sweptAt.getTime() > 0 ? sweptAt : before?.completeUpTo;
       states.set(name, { folder: name, state: 'active', ...(completeUpTo && { completeUpTo }) });
       if (before?.state !== 'active') emit({ type: 'mailbox-active', ...about() });
-      if (delivered > 0) emit({ type: 'deliveries-recorded', count: delivered, ...about() });
     },
+    recorded: (count) => emit({ type: 'deliveries-recorded', count, ...about() }),
     gap({ reason, since }) {
       log.log('warn', 'receive.gap-found', { mailbox, folder: folder.id, reason, ...(since && { since }) });
       emit({ type: 'gap-found', reason, ...(since && { since }), ...about() });
