@@ -65,9 +65,9 @@ describe('connections', () => {
       },
     });
     for (const host of [{ callbacks }, {}]) {
-      const { router } = await openRouter(noting, host);
-      await router.open('c', 'receive');
-      await router[Symbol.asyncDispose]();
+      const { connections } = await openConnections(noting, host);
+      await connections.open('c', 'receive');
+      await connections[Symbol.asyncDispose]();
     }
     expect(given).toEqual([callbacks, undefined]);
   });

@@ -1,6 +1,6 @@
 // Sends what is due until it is killed, or dies or freezes by its own hand at the step it is told.
 import { writeSync } from 'node:fs';
-import { type Content, defineTransport, type MailTransport, type Plugin, type Send, type TransportPlugin } from '@signalbox/core';
+import { type Content, defineTransport, type MailTransport, type Plugin, type Send } from '@signalbox/core';
 import { connectControl } from '@signalbox/tenant-sim';
 import { openSendingWorld } from '../sending/sending-world.ts';
 import type { SendChildSettings, Step } from '../sending/send-child.ts';
@@ -46,18 +46,18 @@ const watched = (send: Send): Send => ({
 
 function stepping(plugin: Plugin): Plugin {
   if (plugin.kind === 'auth') return plugin;
-  const { open } = plugin as TransportPlugin;
+  const inner = plugin;
   return defineTransport({
-    ...(plugin as TransportPlugin),
+    ...inner,
     async open(context, options): Promise<MailTransport> {
       const fetch: typeof globalThis.fetch = async (input, init) => {
-        const isSend = init?.method === 'POST' && /\/send$/.test(input instanceof Request ? input.url : input.toString());
+        const isSend = init?.method === 'POST' && (input instanceof Request ? input.url : input.toString()).endsWith('/send');
         if (isSend) reach('before-send');
         const response = await context.fetch(input, init);
         if (isSend) reach('answered');
         return response;
       };
-      const transport = await open({ ...context, fetch }, options);
+      const transport = await inner.open({ ...context, fetch }, options);
       if (transport.send) reach('claimed');
       return { ...transport, ...(transport.send && { send: watched(transport.send) }), [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() };
     },

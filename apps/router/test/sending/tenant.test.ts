@@ -44,7 +44,7 @@ const SMTP: readonly (readonly [string, Fault])[] = [
   ['a recipient refused for now', ['smtp.refuse', { ...shared, step: 'recipient', reply: '450 4.7.1 Greylisted' }, 1]],
 ];
 
-const set = ({ tenant }: TenantWorld, [name, options, times]: Fault) => tenant.faults.set(name, options as never, { times });
+const set = ({ tenant }: TenantWorld, [name, options, times]: Fault) => tenant.faults.set(name, options, { times });
 
 describe.each([
   ['sales', GRAPH],

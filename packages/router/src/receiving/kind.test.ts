@@ -47,9 +47,9 @@ describe('reading a header', () => {
 
   it('stops at its end, also where that lies between two pieces, and ends the source', async () => {
     const read: string[] = [];
-    const { bytes } = sourceOf(['Subject: a\r\n', '\r', '\nbody', 'much more'], read);
+    const source = sourceOf(['Subject: a\r\n', '\r', '\nbody', 'much more'], read);
     let closed = 0;
-    expect(await readHeader({ bytes: bytes(), [Symbol.asyncDispose]: async () => void (closed += 1) })).toBe('Subject: a');
+    expect(await readHeader({ bytes: source.bytes(), [Symbol.asyncDispose]: async () => void (closed += 1) })).toBe('Subject: a');
     expect(read).not.toContain('much more');
     expect(closed).toBe(1);
   });
