@@ -65,6 +65,12 @@ export function explainFailure(error: unknown, place: string): unknown {
   });
 }
 
+/** Whether somebody else was writing; explained or not. */
+export function isBusy(error: unknown): boolean {
+  const cause: unknown = isMailError(error) ? error.cause : error;
+  return cause instanceof Error && failureOf(cause) === BUSY;
+}
+
 interface SystemError extends Error {
   readonly code?: string;
   /** SQLite's extended result code: its lowest byte is the primary one. */

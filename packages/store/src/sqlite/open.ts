@@ -6,8 +6,10 @@ import type { Schema } from '../schema/schema.ts';
 import { explainFailure } from './errors.ts';
 import { nodeSqliteDialect } from './port.ts';
 
-/** How long a statement waits for another process, in milliseconds. It blocks this one meanwhile; writers hold the lock for a flush of the disk. */
-const BUSY_MS = 5000;
+/** How long the opening waits for another process, in milliseconds; it blocks this one meanwhile. */
+const OPENING_MS = 5000;
+/** How long a statement does. Most writers hold the lock for a flush of the disk; for others the dialect waits without blocking. */
+const BLOCKING_MS = 10;
 
 /**
  * Opens the file, which exists. A write that was answered survives the loss of power: write-ahead log, flushed with every commit.
@@ -16,7 +18,7 @@ const BUSY_MS = 5000;
 export function openSqlite(file: string, now?: () => number): Database {
   const explain = (error: unknown): unknown => explainFailure(error, file);
   try {
-    const database = new DatabaseSync(file, { timeout: BUSY_MS });
+    const database = new DatabaseSync(file, { timeout: OPENING_MS });
     try {
       configure(database, file);
     } catch (error) {
@@ -39,6 +41,7 @@ function toDatabase(database: DatabaseSync, place: string, explain: (error: unkn
     rowId: sql.ref('rowid'),
     transaction: (work) => db.transaction().execute(work),
     skipLocked: (query) => query,
+    skipLockedOf: () => sql``,
     takeLocked: (query) => query,
     keepLocked: (query) => query,
     async close() {
@@ -56,4 +59,5 @@ function configure(database: DatabaseSync, file: string): void {
     });
   }
   database.exec('pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on');
+  database.exec(`pragma busy_timeout = ${BLOCKING_MS}`);
 }

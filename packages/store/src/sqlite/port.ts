@@ -1,6 +1,8 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { type DatabaseConnection, CompiledQuery, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteDialectConfig, SqliteDriver, type SqliteStatement } from 'kysely';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CompiledQuery, type DatabaseConnection, type QueryResult, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteDialectConfig, SqliteDriver, type SqliteStatement } from 'kysely';
 import { storeClosed } from '../database/closed.ts';
+import { isBusy } from './errors.ts';
 
 /** The part of `node:sqlite` that is used. It is young: what it renames is renamed here. */
 export type NodeDatabase = Pick<DatabaseSync, 'prepare' | 'close' | 'isOpen' | 'isTransaction'>;
@@ -32,12 +34,41 @@ const toSqliteDatabase = (database: NodeDatabase, explain: Explain): SqliteDatab
   };
 };
 
+/** How long a statement is tried again while somebody else writes, in milliseconds, and how long it rests in between. */
+const PATIENCE_MS = 5000;
+const REST_MS = 15;
+
+/**
+ * Waits for whoever writes without holding this process up: the one it waits for may be another store of this very process,
+ * in the middle of a transaction. A statement that found the database busy has done nothing.
+ */
+const patient = (connection: DatabaseConnection): DatabaseConnection => ({
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const until = performance.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        return await connection.executeQuery<Row>(query);
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > until) throw error;
+        await sleep(REST_MS * (0.5 + Math.random()));
+      }
+    }
+  },
+  streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+});
+
 class ImmediateDriver extends SqliteDriver {
   readonly #database: NodeDatabase;
+  #connection: DatabaseConnection | undefined;
 
   constructor(config: SqliteDialectConfig, database: NodeDatabase) {
     super(config);
     this.#database = database;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    this.#connection ??= patient(await super.acquireConnection());
+    return this.#connection;
   }
 
   /**

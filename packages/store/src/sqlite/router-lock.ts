@@ -3,12 +3,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { RouterError } from '../failure/router-error.ts';
 import { preparePrivateFile } from './directory.ts';
+import { isBusy } from './errors.ts';
 
 /** How long a router that is just ending is waited for, in milliseconds. */
 const PATIENCE_MS = 1000;
-
-/** Result codes of SQLite (https://sqlite.org/rescode.html). */
-const BUSY = 5;
 
 /**
  * Makes this process the only router of the directory. A second SQLite file is kept in a transaction: the operating system lets go
@@ -49,8 +47,6 @@ function stillSigned(lock: DatabaseSync, nonce: string): boolean {
   lock.exec('rollback');
   return false;
 }
-
-const isBusy = (error: unknown): boolean => error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === BUSY;
 
 function inUse(directory: string, lock: DatabaseSync): RouterError {
   return new RouterError('store.in-use', `Another router works on ${directory}: ${describeHolder(lock)}.`, {
