@@ -19,6 +19,8 @@ export interface ClaimRequest {
 /**
  * One statement. A mailbox is found by skipping from one to the next in the index of what is open, and of each only its share is looked at:
  * however many are open, a claim costs what it takes. `due_at` of what was claimed is when it is due again, so that one condition says who may take it.
+ * What another claim is just taking is passed over, and the condition is asked again of each row once it is locked: for a moment there may be nothing
+ * to have although something is due.
  */
 export async function claim(database: Database, keyring: Keyring, request: ClaimRequest): Promise<readonly Delivery[]> {
   const { db, now } = database;
@@ -38,7 +40,8 @@ export async function claim(database: Database, keyring: Keyring, request: Claim
       select id, row_number() over (partition by delivery.mailbox order by sequence) from share
       join delivery on delivery.mailbox = share.mailbox and state = 'open' and sequence <= share.last and due_at <= ${now}
     )
-    select id from due order by turn, id limit ${limit}
+    select delivery.id from due join delivery on delivery.id = due.id
+    where delivery.state = 'open' and delivery.due_at <= ${now} order by turn, due.id limit ${limit} ${database.skipLockedOf('delivery')}
   )`;
   // Handed over too often without an answer: whoever took it may have died of it, and nobody shall again.
   const exhausted = sql<boolean>`attempts >= ${maxAttempts}`;
@@ -54,9 +57,6 @@ export async function claim(database: Database, keyring: Keyring, request: Claim
       error: unlessExhausted(sql<null>`null`, sql`coalesce(error, 'It was handed over too often without an answer.')`),
     })
     .where('id', 'in', due)
-    // Asked again of the row as it is once it is locked: another claim may have been quicker.
-    .where((row) => row('state', '=', sql.lit('open')))
-    .where('due_at', '<=', now)
     .returning(COLUMNS)
     .execute();
   const open = rows.filter(({ state }) => state === 'open');

@@ -68,6 +68,7 @@ function toDatabase(db: Kysely<Schema>, pool: Pool, place: string): Database {
       }
     },
     skipLocked: (query) => query.forUpdate().skipLocked(),
+    skipLockedOf: (table) => sql`for update of ${sql.table(table)} skip locked`,
     takeLocked: (query) => query.forUpdate(),
     keepLocked: (query) => query.forShare(),
     close() {
