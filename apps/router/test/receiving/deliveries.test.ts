@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { collectBytes } from '@signalbox/kit';
 import { describe, expect, it } from 'vitest';
 import { letter, mailbox, openMemory, put, sorted, subjects } from './memory-world.ts';
@@ -121,7 +123,24 @@ describe('receiving', () => {
     expect(subjects(await world.take(1))).toEqual(['unheard']);
   });
 
-  it('is one router’s at a time, and goes on elsewhere when that one ends', async () => {
+  it('is one router’s at a time, and goes on in another one when that one ends', async () => {
+    await using world = await openMemory(mailbox('a'));
+    await world.seen('mailbox-active');
+    await using other = await world.another();
+    world.deliver('one');
+    expect(subjects(await world.take(1))).toEqual(['one']);
+    expect(await other.receiver.status()).toMatchObject([{ mailbox: 'a', state: 'elsewhere' }]);
+    await world.stop();
+    world.deliver('two');
+    for await (const delivery of other.receiver.deliveries({ signal: AbortSignal.timeout(15_000) })) {
+      expect(delivery).toMatchObject({ subject: 'two', sequence: 2 });
+      await delivery.ack();
+      break;
+    }
+    expect(await other.receiver.status()).toMatchObject([{ mailbox: 'a', state: 'active' }]);
+  });
+
+  it('has another epoch with every start', async () => {
     await using world = await openMemory(mailbox('a'));
     await world.seen('mailbox-active');
     const lease = (await world.store.leases.list())[0];
@@ -130,6 +149,27 @@ describe('receiving', () => {
     await world.restart();
     await world.seen('mailbox-active', 2);
     expect((await world.store.leases.list())[0]).toMatchObject({ epoch: 2 });
+  });
+});
+
+describe('the store of a router', () => {
+  it('holds nothing readable of a message, open or closed', async () => {
+    await using world = await openMemory(mailbox('a', ', onAck: mark-read'));
+    await world.seen('mailbox-active');
+    world.deliver('canary-subject', { id: 'canary-id@example.org' });
+    const [delivery] = await world.take(1, { ack: false });
+    const look = async (): Promise<void> => {
+      const files = (await readdir(world.directory, { recursive: true })).filter((name) => name.includes('signalbox.db'));
+      expect(files.length).toBeGreaterThan(0);
+      for (const name of files) {
+        const text = (await readFile(join(world.directory, name))).toString('latin1');
+        for (const canary of ['canary-subject', 'canary-id', 'ada@example.org']) expect(text.includes(canary)).toBe(false);
+      }
+    };
+    await look();
+    await delivery!.ack();
+    await look();
+    expect(JSON.stringify(world.logged)).not.toMatch(/canary|ada@/);
   });
 });
 

@@ -21,12 +21,16 @@ export interface ReceivingOptions {
 
 /** A receiver on a store of its own, and a consumer that acknowledges what it is handed. */
 export interface ReceivingWorld extends AsyncDisposable {
+  /** Of the store. */
+  readonly directory: string;
   readonly store: Store;
   readonly receiver: Receiver;
   readonly events: readonly RouterEvent[];
   readonly logged: readonly { readonly level: LogLevel; readonly event: string }[];
   /** Ends the receiver as it is and starts another on the same store, perhaps with another configuration. */
   restart(options?: Partial<ReceivingOptions>): Promise<void>;
+  /** Another receiver on the same store, as in another process. */
+  another(): Promise<Started>;
   /** Ends the receiver; `restart` starts another. */
   stop(): Promise<void>;
   /** Waits for so many deliveries, and a while for none more. They are acknowledged unless told otherwise. */
@@ -55,6 +59,7 @@ export async function openReceiving(options: ReceivingOptions): Promise<Receivin
   let current = await start(options, starting);
   let last = options;
   return {
+    directory,
     store,
     events,
     logged,
@@ -66,6 +71,7 @@ export async function openReceiving(options: ReceivingOptions): Promise<Receivin
       last = { ...last, ...other };
       current = await start(last, starting);
     },
+    another: () => start(last, { store, events: [], logged: [] }),
     stop: async () => current[Symbol.asyncDispose](),
     take: (count, take) => takeFrom(current.receiver, count, take),
     connected: () =>
@@ -98,7 +104,7 @@ interface Starting {
   readonly logged: { level: LogLevel; event: string }[];
 }
 
-interface Started extends AsyncDisposable {
+export interface Started extends AsyncDisposable {
   readonly receiver: Receiver;
 }
 
