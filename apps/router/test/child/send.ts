@@ -46,9 +46,8 @@ const watched = (send: Send): Send => ({
 
 function stepping(plugin: Plugin): Plugin {
   if (plugin.kind === 'auth') return plugin;
-  const inner = plugin;
   return defineTransport({
-    ...inner,
+    ...plugin,
     async open(context, options): Promise<MailTransport> {
       const fetch: typeof globalThis.fetch = async (input, init) => {
         const isSend = init?.method === 'POST' && (input instanceof Request ? input.url : input.toString()).endsWith('/send');
@@ -57,7 +56,7 @@ function stepping(plugin: Plugin): Plugin {
         if (isSend) reach('answered');
         return response;
       };
-      const transport = await inner.open({ ...context, fetch }, options);
+      const transport = await plugin.open({ ...context, fetch }, options);
       if (transport.send) reach('claimed');
       return { ...transport, ...(transport.send && { send: watched(transport.send) }), [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() };
     },

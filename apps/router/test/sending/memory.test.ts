@@ -107,6 +107,25 @@ describe('an outcome that is open', () => {
     expect([world.submitted('staged'), new Set(handles).size, handles.length]).toEqual([1, 1, 2]);
   });
 
+  it('can not be called back while it lies staged and may have been accepted', async () => {
+    await using world = await openMemoryWorld();
+    let tries = 0;
+    world.hooks.dispatch = async (_, next) => {
+      tries += 1;
+      if (tries === 1) throw lost();
+      if (tries === 2) throw new MailError('throttled', 'Slower.', { retryAfterMs: 10 * MINUTE });
+      return next();
+    };
+    await using _ = world.run();
+    const { id } = await world.sending.send('sales', mail('open'));
+    await until(() => expect(tries).toBe(2));
+    await becomes(world, id, 'queued');
+    expect(await world.sending.cancel(id)).toMatchObject({ state: 'queued' });
+    await minutes(world, 12);
+    await becomes(world, id, 'sent');
+    expect((await world.sending.get(id))?.mail).not.toHaveProperty('mayHaveLeft');
+  });
+
   it('is cleared up by the copy in Sent where the server cannot be asked', async () => {
     await using world = await openMemoryWorld({ isPlain: true, sentCopy: 'automatic' });
     const file: (() => void)[] = [];

@@ -55,12 +55,12 @@ export async function openTenantWorld(settings: Partial<SendingSettings> = {}): 
 const STEP_MS = 20_000;
 
 /** Lets time go on, while nobody speaks to a server, until everything has come to an end. */
-export async function settled(world: TenantWorld, ids: readonly string[]): Promise<Record<string, number>> {
+export async function settled(world: TenantWorld, ids: readonly string[], limitMs = 25_000): Promise<Record<string, number>> {
   const count = async (): Promise<Record<string, number>> => {
     const states = await Promise.all(ids.map((id) => world.sending.get(id).then((entry) => entry?.state)));
     return Object.fromEntries(Map.groupBy(states, String).entries().map(([state, all]) => [state, all.length]));
   };
-  const endsAt = Date.now() + 25_000;
+  const endsAt = Date.now() + limitMs;
   while (Date.now() < endsAt) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const { scheduled = 0, queued = 0, attempting = 0, unknown = 0 } = await count();

@@ -49,6 +49,7 @@ async function perform(current: Attempt): Promise<Receipt | undefined> {
   const under = AbortSignal.any([lease.signal, signal]);
   const route = await openSendRoute(connections, claim.entry, { signal: under });
   current.route = route;
+  if (current.mail.mayHaveLeft && !isSameRoute(route.pin, claim.entry.route)) throw otherRoute();
   const submission = submissionOf(current, route);
   const staged = await stage(current, route, submission, under);
   const deadline = startDeadline(context, lease);
@@ -89,7 +90,7 @@ async function stage(current: Attempt, { send, pin }: SendRoute, submission: Sub
 async function accepted({ context, claim, mail }: Attempt, { sentCopy, messageId }: Receipt): Promise<void> {
   const { entry } = claim;
   const isCopyDue = sentCopy === 'not-saved' && mail.saveSentCopy !== false && canReceive(context.connections, entry.mailbox);
-  const { left: _, failure: __, ...done } = mail;
+  const { left: _, failure: __, mayHaveLeft: ___, ...done } = mail;
   await settle(context, claim, {
     event: 'accepted',
     mail: done,
@@ -98,6 +99,11 @@ async function accepted({ context, claim, mail }: Attempt, { sentCopy, messageId
     ...(mail.refused && { detail: { refused: mail.refused.length } }),
   });
 }
+
+/** An attempt may be resolved through any door, and is not repeated through another one before. */
+const otherRoute = (): MailError => new MailError('delivery.unknown', 'The mail lies staged on another route than the mailbox has now.');
+
+const isOpen = (error: unknown, { phase, mail, signal }: Attempt): boolean => (phase === 'at-wire' && signal.aborted) || (mail.mayHaveLeft === true && isMailError(error) && error.code === 'delivery.unknown');
 
 /** Some have it, and are not to get it again. Those refused for now get it later, the others never. */
 async function partlyAccepted(current: Attempt, { failed }: PartialFailureError<EmailAddress, EmailAddress>): Promise<void> {
@@ -119,7 +125,7 @@ async function partlyAccepted(current: Attempt, { failed }: PartialFailureError<
 
 async function failed(current: Attempt, error: unknown): Promise<void> {
   const { context, claim, mail, phase, pauses } = current;
-  const kind = phase === 'at-wire' && current.signal.aborted ? 'unknown' : classify(error, phase);
+  const kind = isOpen(error, current) ? 'unknown' : classify(error, phase);
   const { failure, words } = failureOf(error, kind);
   const known = { mail: { ...mail, failure: words }, failure };
   const retryAfterMs = isMailError(error) ? error.retryAfterMs : undefined;
@@ -139,6 +145,8 @@ async function end(current: Attempt, { code, message }: FailureWords, outcome: O
     const lost = recipientsLeft(mail).map((address) => ({ address, code, message }));
     return accepted({ ...current, mail: { ...mail, refused: [...(mail.refused ?? []), ...lost] } }, receiptOfSome(current));
   }
+  // What lies staged and may have been accepted is neither given up nor taken away.
+  if (mail.mayHaveLeft) return settle(context, claim, { ...outcome, event: 'held' });
   await settle(context, claim, { ...outcome, dropStaged: true });
   if (current.route?.send.stage) await removeLeftDrafts(context, claim.entry, signal);
 }

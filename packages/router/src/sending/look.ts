@@ -1,5 +1,5 @@
 import { type CallOptions, type InternetMessageId, isMailError, type MailTransport, type MessageSummary, type SendOutcome } from '@signalbox/core';
-import type { OutboxClaim, OutboxEntry } from '@signalbox/store';
+import type { OutboxClaim, OutboxEntry, OutboxMail } from '@signalbox/store';
 import type { Work } from './attempt.ts';
 import { lookPauseMs, pauseMs } from './back-off.ts';
 import type { SendingContext } from './context.ts';
@@ -34,11 +34,18 @@ async function conclude(context: SendingContext, claim: OutboxClaim, finding: Fi
   if (entry.mail?.left) return settle(context, claim, { event: 'held', detail: { why: 'some recipients had it before' } });
   if (finding === 'sent') return settle(context, claim, { event: 'found-sent', detail: { looks: entry.looks } });
   // Exchange keeps what it has accepted among the drafts for minutes (FACTS.md E6): to send that again is harmless, and need not be done every second.
-  if (finding === 'repeatable') return settle(context, claim, { event: 'found-absent', dueInMs: entry.attempt === 1 ? 0 : lookPauseMs(entry.attempt), detail: { why: 'staged' } });
+  if (finding === 'repeatable') return settle(context, claim, { event: 'found-absent', dueInMs: entry.attempt === 1 ? 0 : lookPauseMs(entry.attempt), detail: { why: 'staged' }, ...(entry.mail && { mail: { ...entry.mail, mayHaveLeft: true } }) });
   if (!isConclusive(context, entry)) return settle(context, claim, { event: 'postponed', dueInMs: untilNextLook(context, entry), detail: { finding } });
-  if (finding === 'absent' && entry.route?.isProvable === true) return settle(context, claim, { event: 'found-absent', dueInMs: 0, dropStaged: true, detail: { why: 'absent', looks: entry.looks } });
-  if (settings.unproven === 'resend' && finding !== 'under-way') return settle(context, claim, { event: 'found-absent', dueInMs: 0, dropStaged: true, detail: { why: 'resend', looks: entry.looks } });
+  if (finding === 'absent' && entry.route?.isProvable === true) return settle(context, claim, { event: 'found-absent', dueInMs: 0, dropStaged: true, detail: { why: 'absent', looks: entry.looks }, ...sure(entry) });
+  if (settings.unproven === 'resend' && finding !== 'under-way') return settle(context, claim, { event: 'found-absent', dueInMs: 0, dropStaged: true, detail: { why: 'resend', looks: entry.looks }, ...sure(entry) });
   await settle(context, claim, { event: 'held', detail: { why: finding === 'under-way' ? 'still under way' : 'nothing proves that it was not sent', looks: entry.looks } });
+}
+
+/** From here on it counts as not sent. */
+function sure({ mail }: OutboxEntry): { readonly mail?: OutboxMail } {
+  if (!mail?.mayHaveLeft) return {};
+  const { mayHaveLeft: _, ...rest } = mail;
+  return { mail: rest };
 }
 
 /** Often at first; and once just when not to find it begins to count. */

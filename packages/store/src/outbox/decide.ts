@@ -16,9 +16,11 @@ export function createDecide(database: Database, keyring: Keyring) {
     database.transaction(async (transaction) => {
       const row = await database.takeLocked(transaction.selectFrom('outbox').selectAll().where('id', '=', id)).executeTakeFirst();
       if (!row) return undefined;
+      const entry = entryOf(row, keyring);
       const after = outboxStateAfter(row.state, decision);
-      // Nothing can be sent again of what is not kept any more; what an engine is looking for just now is its to decide.
-      if (after === undefined || (after === 'queued' && row.sealed === null) || row.state === 'unknown') return { entry: entryOf(row, keyring), isDone: false };
+      // Nothing can be sent again of what is not kept any more; what an engine is looking for just now is its to decide, and what may have left cannot be called back.
+      const isOpen = row.state === 'unknown' || (row.state === 'queued' && entry.mail?.mayHaveLeft === true);
+      if (after === undefined || isOpen || (after === 'queued' && row.sealed === null)) return { entry, isDone: false };
       const changed = await transaction
         .updateTable('outbox')
         .where('id', '=', id)

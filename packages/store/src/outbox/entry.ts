@@ -63,6 +63,8 @@ export interface OutboxMail {
   readonly saveSentCopy?: boolean;
   /** ISO 8601; absent: at once. */
   readonly sendAt?: string;
+  /** It lies staged at a server that may have accepted it: to send the same handle again is harmless, anything else is not. */
+  readonly mayHaveLeft?: boolean;
   /** Some recipients have it: only these are still to get it. */
   readonly left?: readonly EmailAddress[];
   readonly refused?: readonly RefusedRecipient[];
