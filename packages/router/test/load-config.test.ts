@@ -14,7 +14,7 @@ entra:
 servers:
   imap: { host: outlook.office365.com, port: 993, tls: implicit }
   smtp: { host: smtp.office365.com, port: 587, tls: starttls }
-outgoing: { mode: client, from: contact@contoso.com, bcc: archive@contoso.com }
+outgoing: { mode: client, from: contact@contoso.com, bcc: archive@contoso.com, unproven: resend }
 plugins: []
 mailboxes:
   - { id: sales,   address: sales@contoso.com,   flow: o365-client-credentials, endpoint: 200 }
@@ -32,7 +32,7 @@ describe('a valid configuration', () => {
     const config = await loadText(FULL, WORLD);
     expect(config.warnings).toEqual([]);
     expect(config.entra['default']?.clientSecret?.reveal()).toBe('entra-s3cret');
-    expect(config.outgoing).toEqual({ mode: 'client', from: 'contact@contoso.com', bcc: ['archive@contoso.com'] });
+    expect(config.outgoing).toEqual({ mode: 'client', from: 'contact@contoso.com', bcc: ['archive@contoso.com'], unproven: 'resend' });
     expect(config.mailboxes.map(({ id, receive, send, endpoint, faxesOnly }) => ({ id, receive, send, endpoint, faxesOnly }))).toEqual([
       { id: 'sales', receive: 'o365-client-credentials', send: 'o365-client-credentials', endpoint: '200', faxesOnly: false },
       { id: 'support', receive: 'o365-on-behalf-of', send: 'o365-on-behalf-of', endpoint: '201', faxesOnly: false },

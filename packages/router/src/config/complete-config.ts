@@ -49,11 +49,12 @@ function completeNotifications({ publicUrl, listen: { host = '127.0.0.1', port =
 }
 
 function completeOutgoing(outgoing: FileConfig['outgoing']): OutgoingSettings {
-  const { mode = 'client', relay, from, bcc } = outgoing ?? {};
+  const { mode = 'client', relay, from, bcc, unproven } = outgoing ?? {};
   return {
     mode,
     ...(from !== undefined && { from }),
     ...(bcc !== undefined && { bcc: asList(bcc) }),
+    ...(unproven !== undefined && { unproven }),
     ...(mode === 'relay' && relay && { relay: completeRelay(relay) }),
   };
 }

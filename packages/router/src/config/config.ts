@@ -87,6 +87,8 @@ export interface OutgoingSettings {
   readonly relay?: RelaySettings;
   readonly from?: EmailAddress;
   readonly bcc?: readonly EmailAddress[];
+  /** What becomes of mail that may have left where no copy proves it. */
+  readonly unproven?: 'hold' | 'resend';
 }
 
 export interface RelaySettings {

@@ -32,6 +32,10 @@ const outgoing = z.strictObject({
   relay: relay.optional(),
   from: address.optional().meta({ description: 'Default sender.' }),
   bcc: z.union([address, z.array(address)]).optional().meta({ description: 'Receives a blind copy of everything.' }),
+  unproven: z
+    .enum(['hold', 'resend'])
+    .optional()
+    .meta({ description: 'Mail that may have left through a server that keeps no copy: a person decides (hold), or it is sent again and may arrive twice (resend).' }),
 });
 
 const network = z.strictObject({

@@ -58,14 +58,14 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   const connections = createConnections({ routes, host: { ...host, tokens: store.tokens } });
   const { clock, log } = host;
   const keeper = createLeaseKeeper({ rows: store.leases, owner: node, clock, log });
-  const { from, bcc } = config.outgoing;
+  const { from, bcc, unproven } = config.outgoing;
   const sending = createSending({
     outbox: store.outbox,
     leases: keeper,
     owner: node,
     connections,
     host: { clock, log },
-    settings: { ...(from !== undefined && { from }), ...(bcc && { bcc }), ...options.sending },
+    settings: { ...(from !== undefined && { from }), ...(bcc && { bcc }), ...(unproven && { unproven }), ...options.sending },
     onOutcome: ({ entry, mailbox, event, state }) => receiver.emit({ type: 'outbox-changed', entry, mailbox, event, state, at: clock.now() }),
   });
   const receiver = createReceiver({
