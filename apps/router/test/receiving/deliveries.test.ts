@@ -140,6 +140,20 @@ describe('receiving', () => {
     expect(await other.receiver.status()).toMatchObject([{ mailbox: 'a', state: 'active' }]);
   });
 
+  it('rests while the mailbox is paused, and goes on where it was', async () => {
+    await using world = await openMemory(mailbox('a'));
+    await world.seen('mailbox-active');
+    await world.store.mailboxes.pause('a');
+    const stateOf = async (): Promise<string | undefined> => (await world.receiver.status())[0]?.state;
+    for (const end = Date.now() + 10_000; (await stateOf()) !== 'paused' && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await stateOf()).toBe('paused');
+    expect(await world.store.leases.list()).toMatchObject([{ mailbox: 'a', until: 0 }]);
+    world.deliver('meanwhile');
+    expect(await world.take(1, { timeoutMs: 700 })).toEqual([]);
+    await world.store.mailboxes.resume('a');
+    expect(subjects(await world.take(1))).toEqual(['meanwhile']);
+  });
+
   it('has another epoch with every start', async () => {
     await using world = await openMemory(mailbox('a'));
     await world.seen('mailbox-active');

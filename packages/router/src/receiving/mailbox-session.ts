@@ -1,6 +1,6 @@
 import { type Clock, type Folder, type FolderSelector, isMailError, type Logger, MailError, type MailTransport, type Receive } from '@signalbox/core';
-import { type Bell, createBell, createLimiter, type Limiter } from '@signalbox/kit';
-import { isRouterError, type Store } from '@signalbox/store';
+import { abortable, type Bell, createBell, createLimiter, type Limiter } from '@signalbox/kit';
+import { isRouterError, RouterError, type Store } from '@signalbox/store';
 import { waitAfter } from '../back-off.ts';
 import type { MailboxConfig } from '../config/config.ts';
 import type { HeldLease, LeaseKeeper } from '../leases/keeper.ts';
@@ -45,6 +45,8 @@ export interface MailboxSession {
   summary(): ReturnType<typeof summarise>;
   /** A delivery was acknowledged: there may be room for more. */
   acknowledged(): void;
+  /** From now on nobody works on it, or somebody does again. */
+  setPaused(paused: boolean): void;
   /** Something of what was journaled is due. */
   effectsDue(): void;
   /** The lease, while it is held: for what is done in the mailbox beside reading. */
@@ -62,7 +64,16 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
     for (const [name, { completeUpTo }] of states) states.set(name, { folder: name, state, ...(completeUpTo && { completeUpTo }) });
   };
   let held: HeldLease | undefined;
-  const hold = async (signal: AbortSignal): Promise<void> => {
+  const resumed = createBell();
+  let paused = false;
+  let pausing = new AbortController();
+  const hold = async (stop: AbortSignal): Promise<void> => {
+    if (paused) {
+      setAll('paused');
+      await abortable(resumed.next(stop), stop);
+      return;
+    }
+    const signal = AbortSignal.any([stop, pausing.signal]);
     const lease = await options.keeper.acquire(mailbox.id, 'receive', { signal });
     if (!lease) {
       setAll('elsewhere');
@@ -85,6 +96,7 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
           await hold(signal);
         } catch (error) {
           if (signal.aborted) break;
+          if (paused) continue;
           if (clock.now().getTime() - began > 60_000) failures = 0;
           if (!isRouterError(error) || error.code !== 'lease.lost') options.log.log('warn', 'receive.session-failed', { mailbox: mailbox.id, ...describe(error) });
           await clock.sleep(waitAfter(error, failures), signal).catch(() => {}); // aborted
@@ -99,6 +111,13 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
     summary: () => summarise([...states.values()]),
     acknowledged: () => parts.room.ring(),
     effectsDue: () => parts.effectBell.ring(),
+    setPaused(wanted) {
+      if (wanted === paused) return;
+      paused = wanted;
+      if (paused) pausing.abort(new RouterError('lease.lost', `The mailbox "${mailbox.id}" is paused.`));
+      else pausing = new AbortController();
+      resumed.ring();
+    },
     get lease() {
       return held;
     },

@@ -46,7 +46,7 @@ export interface BacklogCount {
 
 export interface ReceiverOptions {
   readonly connections: Connections;
-  readonly store: Pick<Store, 'ledger' | 'deliveries' | 'effects'>;
+  readonly store: Pick<Store, 'ledger' | 'deliveries' | 'effects' | 'mailboxes'>;
   readonly keeper: LeaseKeeper;
   readonly clock: Clock;
   readonly log: Logger;
@@ -58,6 +58,7 @@ const DEFAULTS: ReceivingSettings & HubSettings = { mostOpen: 1_000, auditMs: 3_
 /** So many mailboxes are listed at the same time to check their sweeps. */
 const AUDITS = 4;
 const LOOK_MS = 1_000;
+const PAUSES_MS = 2_000;
 
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { connections, store, clock, log } = options;
@@ -102,7 +103,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (!row) throw new RouterError('delivery.not-found', `There is no delivery ${id}.`);
     return row;
   };
-  const looking = lookForEffects(options, sessions.byMailbox, stop.signal);
+  const looking = Promise.all([lookForEffects, lookForPauses].map((look) => look(options, sessions.byMailbox, stop.signal)));
   let closing: Promise<void> | undefined;
   return {
     async *deliveries(consuming = {}) {
@@ -170,8 +171,8 @@ interface StartOptions extends ReceiverOptions {
 function startSessions({ connections, store, keeper, clock, log, settings, emit, onReport = async () => {}, stop }: StartOptions, mailboxes: readonly MailboxRoutes[]): Sessions {
   const audits = createLimiter(AUDITS);
   const byMailbox = new Map<string, MailboxSession>();
-  const running = mailboxes.flatMap(({ mailbox, receive }) => {
-    if (!receive) return [];
+  for (const { mailbox, receive } of mailboxes) {
+    if (!receive) continue;
     const session = createMailboxSession({
       mailbox,
       store,
@@ -186,9 +187,26 @@ function startSessions({ connections, store, keeper, clock, log, settings, emit,
       discard: () => connections.discard(mailbox.id, 'receive'),
     });
     byMailbox.set(mailbox.id, session);
-    return [session.run(stop)];
-  });
-  return { byMailbox, ended: Promise.all(running) };
+  }
+  // Not before it is known which of them nobody shall work on.
+  const paused = lookAtPauses(store, byMailbox).catch(() => {}); // looked at again soon
+  return { byMailbox, ended: paused.then(() => Promise.all([...byMailbox.values()].map((session) => session.run(stop)))) };
+}
+
+async function lookAtPauses({ mailboxes }: ReceiverOptions['store'], sessions: Sessions['byMailbox']): Promise<void> {
+  for (const { id, state } of await mailboxes.list()) sessions.get(id)?.setPaused(state !== 'active');
+}
+
+/** Commands pause and remove mailboxes beside a running router. */
+async function lookForPauses({ store, clock, log }: ReceiverOptions, sessions: Sessions['byMailbox'], signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await clock.sleep(PAUSES_MS, signal);
+      await lookAtPauses(store, sessions);
+    } catch (error) {
+      if (!signal.aborted) log.log('warn', 'mailboxes.not-looked-at', isMailError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error });
+    }
+  }
 }
 
 /** One question for all mailboxes: what was postponed, or acknowledged by another process, is due somewhen. */

@@ -2,10 +2,10 @@ import type { MailError } from '@signalbox/core';
 import type { RouterError } from '@signalbox/store';
 
 /**
- * `elsewhere`: another router has the mailbox. `retrying`: something failed, and it is tried again. `broken`: the configuration gives it no way
+ * `paused`: somebody said that nobody shall work on it. `elsewhere`: another router has the mailbox. `retrying`: something failed, and it is tried again. `broken`: the configuration gives it no way
  * to receive.
  */
-export type ReceivingState = 'starting' | 'elsewhere' | 'active' | 'retrying' | 'broken' | 'stopped';
+export type ReceivingState = 'starting' | 'paused' | 'elsewhere' | 'active' | 'retrying' | 'broken' | 'stopped';
 
 export interface FolderStatus {
   /** As the configuration names it: its role or its path. */
@@ -32,7 +32,7 @@ export interface ReceivingStatus {
 }
 
 /** What is worst of its folders is what is said of a mailbox. */
-const WORST: readonly ReceivingState[] = ['broken', 'retrying', 'elsewhere', 'starting', 'stopped', 'active'];
+const WORST: readonly ReceivingState[] = ['broken', 'paused', 'retrying', 'elsewhere', 'starting', 'stopped', 'active'];
 
 export function summarise(folders: readonly FolderStatus[]): Pick<ReceivingStatus, 'state' | 'completeUpTo' | 'error'> {
   const state = WORST.find((candidate) => folders.some((folder) => folder.state === candidate)) ?? 'starting';
