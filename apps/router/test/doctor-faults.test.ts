@@ -45,6 +45,7 @@ const ROWS: Rows = {
   'graph.lifecycle': 'strikes what doctor does not do',
   'graph.delta-gone': 'strikes what doctor does not do',
   'graph.delta-partial': 'strikes what doctor does not do',
+  'graph.accepted-later': 'strikes what doctor does not do',
   'graph.lag': 'strikes what doctor does not do',
   'graph.strip-x-headers': 'strikes what doctor does not do',
   'graph.stale-unread-count': 'strikes what doctor does not do',
