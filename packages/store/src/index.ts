@@ -7,6 +7,7 @@ export type { Effect, EffectClaim, Effects } from './effects/effects.ts';
 export type { NewEffect } from './effects/row.ts';
 export { ROUTER_ERROR_CODES, type RouterErrorCode } from './failure/codes.ts';
 export { isRouterError, RouterError } from './failure/router-error.ts';
+export type { Health, HealthReport } from './health/health.ts';
 export type { AcquireOptions, Direction, Holding, Leases, LeaseState } from './leases/leases.ts';
 export type { Ledger } from './ledger/ledger.ts';
 export type { KnownQuery } from './ledger/lookup.ts';

@@ -8,6 +8,7 @@ import { type Audit, createAudit } from './deployment/audit.ts';
 import { createJournal, type Journal } from './deployment/journal.ts';
 import { createRevisions, type Revisions } from './deployment/revisions.ts';
 import { createEffects, type Effects } from './effects/effects.ts';
+import { createHealth, type Health } from './health/health.ts';
 import { createLeases, type Leases } from './leases/leases.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { createMailboxes, type Mailboxes } from './mailboxes/mailboxes.ts';
@@ -24,13 +25,14 @@ export interface Store extends AsyncDisposable {
   readonly tokens: TokenStore;
   readonly mailboxes: Mailboxes;
   readonly leases: Leases;
+  readonly health: Health;
   readonly ledger: Ledger;
   readonly deliveries: Deliveries;
   readonly effects: Effects;
+  readonly outbox: Outbox;
   readonly revisions: Revisions;
   readonly journal: Journal;
   readonly audit: Audit;
-  readonly outbox: Outbox;
   /** Seals everything with the current key and answers how many records needed it; older keys can go afterwards. */
   rotate(): Promise<number>;
 }
@@ -59,13 +61,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     tokens,
     mailboxes: createMailboxes(database),
     leases: createLeases(database, options.mailboxLeaseMs),
+    health: createHealth(database),
     ledger: createLedger(database, keyring),
     deliveries: createDeliveries(database, keyring),
     effects: createEffects(database, keyring),
+    outbox: createOutbox(database, keyring),
     revisions: createRevisions(database, keyring),
     journal: createJournal(database),
     audit: createAudit(database),
-    outbox: createOutbox(database, keyring),
     async rotate() {
       if (closing) throw storeClosed();
       return rotateKeys(database, keyring);

@@ -41,6 +41,8 @@ export interface NackDeliveryOptions {
   readonly delayMs?: number;
   /** For whoever looks at dead letters. No content. */
   readonly reason?: string;
+  /** The consumer takes nothing now, whatever it is: this handing over does not count. */
+  readonly uncounted?: boolean;
 }
 
 
@@ -104,7 +106,7 @@ export interface HandOver {
   readonly actions: MessageActions;
   readonly clock: Clock;
   readonly ack: (id: string) => Promise<void>;
-  readonly nack: (row: DeliveryRow, options: { readonly delayMs: number; readonly error?: string }) => Promise<void>;
+  readonly nack: (row: DeliveryRow, options: { readonly delayMs: number; readonly error?: string; readonly uncounted: boolean }) => Promise<void>;
 }
 
 const NACK_MS = 60_000;
@@ -121,7 +123,7 @@ export function toDelivery(row: DeliveryRow, { actions, clock, ack, nack }: Hand
     ...(row.sameMessageAs !== undefined && { sameMessageIdAs: row.sameMessageAs }),
     ...(row.own !== undefined && { own: row.own }),
     ack: () => ack(row.id),
-    nack: ({ delayMs = NACK_MS, reason } = {}) => nack(row, { delayMs, ...(reason !== undefined && { error: reason }) }),
+    nack: ({ delayMs = NACK_MS, reason, uncounted = false } = {}) => nack(row, { delayMs, uncounted, ...(reason !== undefined && { error: reason }) }),
     raw: (options) => actions.raw(row, options),
     header: (options) => actions.header(row, options),
     attachments: (options) => actions.attachments(row, options),

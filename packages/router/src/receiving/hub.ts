@@ -36,7 +36,7 @@ export interface DeliveryHub {
   ring(): void;
   consume(options: ConsumeOptions): AsyncGenerator<DeliveryRow, void, undefined>;
   ack(id: string): Promise<void>;
-  nack(id: string, receipt: string, options: { readonly delayMs: number; readonly error?: string | undefined }): Promise<'open' | 'dead'>;
+  nack(id: string, receipt: string, options: { readonly delayMs: number; readonly error?: string | undefined; readonly uncounted: boolean }): Promise<'open' | 'dead'>;
   close(): void;
 }
 
@@ -62,9 +62,9 @@ export function createDeliveryHub(options: HubOptions): DeliveryHub {
       await acknowledger.ack(id);
       settle(id);
     },
-    async nack(id, receipt, { delayMs, error }) {
+    async nack(id, receipt, { delayMs, error, uncounted }) {
       try {
-        return await deliveries.nack(id, receipt, { delayMs, maxAttempts: settings.maxAttempts, ...(error !== undefined && { error }) });
+        return await deliveries.nack(id, receipt, { delayMs, uncounted, maxAttempts: settings.maxAttempts, ...(error !== undefined && { error }) });
       } finally {
         settle(id);
       }

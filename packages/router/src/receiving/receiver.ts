@@ -94,8 +94,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       if (holding && receive) await noteMove({ ledger: store.ledger, holding, receive }, { delivery: id, from, ...(to && { to }) });
     },
   });
-  const nack = async (row: DeliveryRow, { delayMs, error }: { readonly delayMs: number; readonly error?: string }): Promise<void> => {
-    const state = await hub.nack(row.id, row.receipt ?? '', { delayMs, error });
+  const nack = async (row: DeliveryRow, { delayMs, error, uncounted }: { readonly delayMs: number; readonly error?: string; readonly uncounted: boolean }): Promise<void> => {
+    const state = await hub.nack(row.id, row.receipt ?? '', { delayMs, error, uncounted });
     if (state === 'dead') emit({ type: 'delivery-dead', mailbox: row.mailbox, delivery: row.id, at: clock.now() });
   };
   const find = async (id: string): Promise<DeliveryRow> => {

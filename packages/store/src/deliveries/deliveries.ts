@@ -51,6 +51,8 @@ export interface NackOptions {
   /** Why, for whoever looks at dead letters. No content. */
   readonly error?: string;
   readonly maxAttempts: number;
+  /** It is not the delivery's fault: this handing over does not count. */
+  readonly uncounted?: boolean;
 }
 
 export function createDeliveries(database: Database, keyring: Keyring): Deliveries {
@@ -60,11 +62,12 @@ export function createDeliveries(database: Database, keyring: Keyring): Deliveri
   return {
     claim: (request) => claim(database, keyring, request),
     ack: (request) => acknowledge(database, keyring, request),
-    async nack(id, receipt, { delayMs, error, maxAttempts }) {
+    async nack(id, receipt, { delayMs, error, maxAttempts, uncounted = false }) {
       const row = await db
         .updateTable('delivery')
         .set((row) => ({
-          state: row.case().when('attempts', '>=', maxAttempts).then('dead' as const).else('open' as const).end(),
+          state: uncounted ? ('open' as const) : row.case().when('attempts', '>=', maxAttempts).then('dead' as const).else('open' as const).end(),
+          ...(uncounted && { attempts: row('attempts', '-', 1) }),
           due_at: row(now, '+', delayMs),
           claimed_until: null,
           receipt: null,

@@ -34,11 +34,11 @@ export interface Leases {
   /** How long a lease lasts unless it is kept, in milliseconds. */
   readonly durationMs: number;
   /**
-   * Takes the lease where it is free, over or the caller's own; `undefined` where somebody else has it, and for a mailbox that is not there.
+   * Takes the lease where it is free, over or the caller's own; `undefined` where somebody else has it, and for a mailbox that is paused or not there.
    * Each acquisition has an epoch of its own, also the second one of the same owner: what it had begun before is fenced off.
    */
   acquire(mailbox: string, direction: Direction, owner: string, options?: AcquireOptions): Promise<Holding | undefined>;
-  /** Makes it last its length from now. `false`: it is over, or somebody else's. */
+  /** Makes it last its length from now. `false`: it is over, or somebody else's, or the mailbox was paused. */
   keep(holding: Holding): Promise<boolean>;
   /** The same for all that the owner has, in one statement. Answers those it still has. */
   keepAll(owner: string): Promise<readonly Holding[]>;
@@ -69,7 +69,7 @@ export function createLeases({ db, now }: Pick<Database, 'db' | 'now'>, duration
               end.as('until'),
             ])
             .where('id', '=', mailbox)
-            .where('state', '!=', 'removed'),
+            .where('state', '=', 'active'),
         )
         .onConflict((conflict) =>
           conflict
@@ -97,10 +97,19 @@ export function createLeases({ db, now }: Pick<Database, 'db' | 'now'>, duration
         .where('epoch', '=', epoch)
         .where('owner', 'is not', null)
         .where('until', '>', now)
+        .where((row) => row.exists(row.selectFrom('mailbox').select('id').where('id', '=', mailbox).where('state', '=', 'active')))
         .executeTakeFirstOrThrow();
       return numUpdatedRows > 0n;
     },
-    keepAll: (owner) => db.updateTable('lease').set({ until: end }).where('owner', '=', owner).where('until', '>', now).returning(['mailbox', 'direction', 'epoch']).execute(),
+    keepAll: (owner) =>
+      db
+        .updateTable('lease')
+        .set({ until: end })
+        .where('owner', '=', owner)
+        .where('until', '>', now)
+        .where((row) => row('mailbox', 'in', row.selectFrom('mailbox').select('id').where('state', '=', 'active')))
+        .returning(['mailbox', 'direction', 'epoch'])
+        .execute(),
     async release({ mailbox, direction, epoch }) {
       await db.updateTable('lease').set(free).where('mailbox', '=', mailbox).where('direction', '=', direction).where('epoch', '=', epoch).execute();
     },

@@ -17,6 +17,7 @@ const TABLES: readonly { readonly table: keyof Schema; readonly of?: 'outbox' }[
   { table: 'baseline' },
   { table: 'baseline_run' },
   { table: 'cursor' },
+  { table: 'health' },
   { table: 'journal' },
 ];
 

@@ -11,6 +11,18 @@ export interface MailboxTable {
   readonly updated_at: number;
 }
 
+/** How a direction of a mailbox goes, for whoever looks on. Nothing is decided by it. */
+export interface HealthTable {
+  readonly mailbox: string;
+  readonly direction: 'receive' | 'send';
+  readonly state: string;
+  readonly complete_up_to: number | null;
+  readonly retry_at: number | null;
+  /** JSON. */
+  readonly error: string | null;
+  readonly at: number;
+}
+
 /** Who works on a mailbox in one direction. The row outlives the holder, for its epoch. */
 export interface LeaseTable {
   readonly mailbox: string;

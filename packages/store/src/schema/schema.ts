@@ -1,6 +1,6 @@
 import type { AuditTable, JournalTable, RevisionTable } from './deployment.ts';
 import type { BaselineRunTable, BaselineTable, CursorTable, DeliveryTable, EffectTable, RefTable, SightingTable } from './ledger.ts';
-import type { LeaseTable, MailboxTable } from './mailboxes.ts';
+import type { HealthTable, LeaseTable, MailboxTable } from './mailboxes.ts';
 import type { OutboxEventTable, OutboxPartTable, OutboxTable } from './outbox.ts';
 import type { SealingKeyTable, TokenTable } from './tokens.ts';
 
@@ -13,6 +13,7 @@ export interface Schema {
   readonly sealing_key: SealingKeyTable;
   readonly mailbox: MailboxTable;
   readonly lease: LeaseTable;
+  readonly health: HealthTable;
   readonly cursor: CursorTable;
   readonly delivery: DeliveryTable;
   readonly ref: RefTable;

@@ -20,4 +20,15 @@ export async function createMailboxTables({ schema }: Kysely<unknown>): Promise<
     .addColumn('until', 'bigint', always)
     .addPrimaryKeyConstraint('lease_pk', ['mailbox', 'direction'])
     .execute();
+  await schema
+    .createTable('health')
+    .addColumn('mailbox', 'text', always)
+    .addColumn('direction', 'text', always)
+    .addColumn('state', 'text', always)
+    .addColumn('complete_up_to', 'bigint')
+    .addColumn('retry_at', 'bigint')
+    .addColumn('error', 'text')
+    .addColumn('at', 'bigint', always)
+    .addPrimaryKeyConstraint('health_pk', ['mailbox', 'direction'])
+    .execute();
 }
