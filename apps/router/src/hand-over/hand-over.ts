@@ -1,0 +1,111 @@
+import type { Clock } from '@signalbox/core';
+import { isRouterError } from '@signalbox/store';
+import type { Consumer, HandedDelivery } from './handed-delivery.ts';
+import { isUnavailable } from './unavailable.ts';
+
+export type HandOverEvent =
+  | { readonly kind: 'taken'; readonly delivery: HandedDelivery; readonly durationMs: number }
+  | { readonly kind: 'refused'; readonly delivery: HandedDelivery; readonly error: unknown; readonly retryInMs: number }
+  /** The consumer takes nothing now: nothing is handed over for so long. */
+  | { readonly kind: 'unavailable'; readonly error: Error; readonly retryInMs: number }
+  /** The consumer has it, and the store could not be told: it is handed over again, under the same id. */
+  | { readonly kind: 'unacknowledged'; readonly delivery: HandedDelivery; readonly error: unknown };
+
+export interface HandOverOptions {
+  readonly deliveries: AsyncIterable<HandedDelivery>;
+  readonly consumer: Consumer;
+  /** Deliveries in the consumer's hands at the same time. */
+  readonly atOnce: number;
+  readonly clock: Clock;
+  /** No more is begun from then on. The iterable is to end with it. */
+  readonly drain: AbortSignal;
+  readonly emit: (event: HandOverEvent) => void;
+}
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 600_000;
+/** A consumer that is there again should not be kept waiting. */
+const LONGEST_PAUSE_MS = 30_000;
+
+const waitAfter = (failures: number, longest: number): number => Math.min(longest, FIRST_WAIT_MS * 2 ** Math.min(20, failures));
+
+/** Hands over until there is nothing more to come, then waits for what has begun. Throws what the iterable throws. */
+export async function handOver({ deliveries, atOnce, clock, drain, consumer, emit }: HandOverOptions): Promise<void> {
+  const running = new Set<Promise<void>>();
+  const pause = createPause(clock, emit);
+  try {
+    for await (const delivery of deliveries) {
+      const task: Promise<void> = handOne(delivery, { consumer, emit, pause }).finally(() => running.delete(task));
+      running.add(task);
+      if (running.size >= atOnce) await Promise.race(running);
+      await pause.over(drain);
+    }
+  } finally {
+    await Promise.all(running);
+  }
+}
+
+interface Pause {
+  /** Answers how long it is. */
+  begin(error: Error): number;
+  /** A consumer that takes something is there. */
+  end(): void;
+  over(signal: AbortSignal): Promise<void>;
+}
+
+function createPause(clock: Clock, emit: HandOverOptions['emit']): Pause {
+  let [until, failures] = [0, 0];
+  return {
+    begin(error) {
+      const now = clock.now().getTime();
+      if (until > now) return until - now; // told, and counted
+      const retryInMs = waitAfter(failures, LONGEST_PAUSE_MS);
+      [until, failures] = [now + retryInMs, failures + 1];
+      emit({ kind: 'unavailable', error, retryInMs });
+      return retryInMs;
+    },
+    end: () => void ([until, failures] = [0, 0]),
+    async over(signal) {
+      const left = until - clock.now().getTime();
+      if (left > 0) await clock.sleep(left, signal).catch(() => {}); // drained
+    },
+  };
+}
+
+interface OneOptions extends Pick<HandOverOptions, 'consumer' | 'emit'> {
+  readonly pause: Pause;
+}
+
+const NEVER = new AbortController().signal;
+
+/** Never throws: what becomes of one delivery is no other's business. */
+async function handOne(delivery: HandedDelivery, options: OneOptions): Promise<void> {
+  const { consumer, emit, pause } = options;
+  const begun = performance.now();
+  try {
+    // To its end, also while the router is leaving: its own limit of time is the consumer's business.
+    await consumer.take(delivery, { signal: NEVER });
+  } catch (error) {
+    await giveBack(delivery, error, options);
+    return;
+  }
+  pause.end();
+  try {
+    await delivery.ack();
+    emit({ kind: 'taken', delivery, durationMs: Math.round(performance.now() - begun) });
+  } catch (error) {
+    emit({ kind: 'unacknowledged', delivery, error });
+  }
+}
+
+async function giveBack(delivery: HandedDelivery, error: unknown, { emit, pause }: OneOptions): Promise<void> {
+  const uncounted = isUnavailable(error);
+  const delayMs = uncounted ? pause.begin(error) : waitAfter(delivery.attempt - 1, LONGEST_WAIT_MS);
+  if (!uncounted) emit({ kind: 'refused', delivery, error, retryInMs: delayMs });
+  try {
+    await delivery.nack({ delayMs, reason: error instanceof Error ? error.message : String(error), ...(uncounted && { uncounted }) });
+  } catch (failure) {
+    // Its time had run out: it is handed over again already, or was acknowledged by somebody.
+    if (!(isRouterError(failure) && failure.code === 'receipt.stale')) emit({ kind: 'unacknowledged', delivery, error: failure });
+  }
+}
