@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Plugin } from '@signalbox/core';
+import type { Store } from '@signalbox/store';
 import type { DeadlineNews } from './composition/deadline-logger.ts';
 import type { TestClock } from './composition/test-clock.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -23,6 +24,14 @@ export interface GlobalOptions {
   readonly testClock?: string;
 }
 
+/** Instead of the file that the command line names. */
+export interface OpenOptions {
+  readonly deployed?: { readonly file: string; readonly text: string };
+  readonly store?: Store;
+  /** Serves what the section `notifications` says. */
+  readonly receivesCalls?: boolean;
+}
+
 /** One command being carried out. */
 export interface Call {
   readonly io: Io;
@@ -32,7 +41,11 @@ export interface Call {
   readonly file: string;
   readonly shownFile: string;
   /** Loads the configuration. Throws `ConfigError`. The caller disposes. */
-  open(options?: Pick<SessionOptions, 'receivesCalls'>): Promise<Session>;
+  open(options?: OpenOptions): Promise<Session>;
+  /** Opens the store alone: for what needs no configuration, and works while it is broken. The caller disposes. */
+  openStore(options?: { readonly role?: 'router' | 'command' }): Promise<Store>;
+  /** The store where there is one already. The caller disposes. */
+  findStore(): Promise<Store | undefined>;
   /** Takes the configuration's secrets out of a text, once it is loaded. */
   readonly redact: (text: string) => string;
 }
@@ -63,25 +76,34 @@ function createCall({ io, plugins }: CallHost, options: GlobalOptions): Call {
   const file = chooseConfigFile({ option: options.config, env: io.env, cwd: io.cwd });
   const terminal = createTerminal(io, { color: options.color, json: options.json ?? false });
   let redact = (text: string): string => text;
+  const logTo = (line: string): void => void io.stderr.write(line);
   const onDeadline = (news: DeadlineNews): void => terminal.err.print(redact(options.json ? JSON.stringify(news) : renderDeadline(news, terminal.err)));
+  const place = { env: io.env, cwd: io.cwd, ...(options.data !== undefined && { data: options.data }), ...(options.verbose && { logTo }) };
   return {
     io,
     terminal,
     options,
     file,
     shownFile: shortPath(file, io.cwd),
-    async open(more) {
-      const logTo = (line: string): void => void io.stderr.write(line);
+    async open({ deployed, store, receivesCalls } = {}) {
       // Loaded when needed: help and completion answer twice as fast without the router and its libraries.
       const { openSession } = await import('./session/session.ts');
       await using stack = new AsyncDisposableStack();
       const test = stack.use(await testClock(io, options));
       const session = stack.use(
-        await openSession({ ...more, file, env: io.env, cwd: io.cwd, ...(options.data !== undefined && { data: options.data }), ...(plugins && { plugins }), ...(options.verbose ? { logTo } : { onDeadline }), ...(test && { clock: test.clock }) }),
+        await openSession({ file, ...deployed, env: io.env, cwd: io.cwd, ...(store && { store }), ...(receivesCalls && { receivesCalls }), ...(options.data !== undefined && { data: options.data }), ...(plugins && { plugins }), ...(options.verbose ? { logTo } : { onDeadline }), ...(test && { clock: test.clock }) }),
       );
       redact = (text) => session.config.redact(text);
       const kept = stack.move();
       return { ...session, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+    },
+    async openStore({ role } = {}) {
+      const { openCommandStore } = await import('./session/command-store.ts');
+      return openCommandStore({ ...place, ...(role && { role }) });
+    },
+    async findStore() {
+      const { findCommandStore } = await import('./session/command-store.ts');
+      return findCommandStore(place);
     },
     redact: (text) => redact(text),
   };

@@ -7,7 +7,9 @@ export const EXIT = {
   usage: 2,
   /** The configuration cannot be read or is not valid. */
   config: 3,
-  /** Stopped by Ctrl-C before it was done. `watch` ends with 0 instead: stopping is how it is left. */
+  /** `plan --exit-code`: there is something to change. */
+  changes: 4,
+  /** Stopped by Ctrl-C before it was done. `watch` and `run` end with 0 instead: stopping is how they are left. */
   interrupted: 130,
 } as const;
 

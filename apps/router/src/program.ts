@@ -7,6 +7,8 @@ import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addFolders } from './commands/folders.ts';
 import { examples, EXIT_CODES_HELP } from './commands/help.ts';
+import { addMailbox } from './commands/mailbox.ts';
+import { addDeployment } from './commands/plan.ts';
 import { addSchema } from './commands/schema.ts';
 import { addSend } from './commands/send.ts';
 import { addTest } from './commands/test.ts';
@@ -47,7 +49,7 @@ export function createProgram(host: CallHost, { color, mailboxes }: ProgramOptio
       ),
     )
     .addHelpText('after', EXIT_CODES_HELP);
-  for (const add of [addCheck, addTest, addAuth, addDoctor, addWatch, addSend, addFolders, addAzureSetup, addSchema]) add(program, host);
+  for (const add of [addCheck, addTest, addAuth, addDoctor, addWatch, addSend, addFolders, addDeployment, addMailbox, addAzureSetup, addSchema]) add(program, host);
   addCompletion(program, mailboxes);
   return program;
 }

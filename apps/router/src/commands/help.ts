@@ -18,4 +18,5 @@ Exit codes:
   1    something failed: a broken mailbox, a test that did not pass, a mail that was not sent
   2    the command line is wrong
   3    the configuration cannot be read or is not valid
-  130  interrupted (watch ends with 0)`;
+  4    plan --exit-code: there is something to change
+  130  interrupted (watch and run end with 0)`;

@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock, Logger, Plugin } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
-import { type Config, type Connections, createRegistry, explain, type Explanation, loadConfig, type MailboxRoutes, type PluginRegistry, resolveRoutes } from '@signalbox/router';
+import { type Config, type Connections, createRegistry, explain, type Explanation, loadConfig, type MailboxRoutes, type PluginRegistry, resolveRoutes, type RouterHost } from '@signalbox/router';
+import type { Store } from '@signalbox/store';
 import type { Receiver } from '../callbacks/receiver.ts';
 import { loadBundledPlugins } from '../composition/bundled-plugins.ts';
 import { createDeadlineLogger, type DeadlineNews } from '../composition/deadline-logger.ts';
 import { createJsonLogger, silentLogger } from '../composition/json-logger.ts';
-import { createServices, CONNECTIONS } from '../composition/services.ts';
+import { CONNECTIONS, createServices, HOST, STORE } from '../composition/services.ts';
 import { flows } from '../flows.ts';
 import { readConfigFile } from './config-file.ts';
 import { chooseDataPlace, type DataPlace } from './data-place.ts';
@@ -15,6 +16,8 @@ import { chooseDataPlace, type DataPlace } from './data-place.ts';
 export interface SessionOptions {
   /** Absolute. */
   readonly file: string;
+  /** Instead of what the file holds: a configuration that was deployed. Its relative paths start from the file all the same. */
+  readonly text?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The data directory; absent: as DATABASE_URL, SIGNALBOX_DATA or the system says. Made when a plugin has something to keep. */
   readonly data?: string;
@@ -26,6 +29,8 @@ export interface SessionOptions {
   readonly onDeadline?: (news: DeadlineNews) => void;
   /** The system's own when absent. */
   readonly clock?: Clock;
+  /** One that is open already; it stays so when the session ends. */
+  readonly store?: Store;
   /** Instead of the plugins that come with the command; for embedding and tests. */
   readonly plugins?: readonly Plugin[];
   /** Serves what the section `notifications` says, until disposal. */
@@ -35,6 +40,8 @@ export interface SessionOptions {
 /** A configuration, loaded and routed, with connections that open what it names. Disposal closes everything opened. */
 export interface Session extends AsyncDisposable {
   readonly config: Config;
+  /** What `config` was read from. */
+  readonly text: string;
   readonly registry: PluginRegistry;
   readonly routes: readonly MailboxRoutes[];
   /** What each mailbox uses and why, in the same order. */
@@ -44,14 +51,22 @@ export interface Session extends AsyncDisposable {
   readonly clock: Clock;
   /** Where servers call, if that was asked for and configured. */
   readonly receiver?: Receiver;
+  readonly log: Logger;
+  /** What plugins may use of the world outside. */
+  readonly host: RouterHost;
+  /** Those that came with the command, or instead of them. */
+  readonly plugins: readonly Plugin[];
+  /** What must not be lost. Opened when first asked for, and closed with the session. */
+  store(): Promise<Store>;
 }
 
 /** Throws `ConfigError`. A broken mailbox or plugin is no failure: see `routes` and `registry.problems`. */
-export async function openSession({ file, env, data, cwd = process.cwd(), logTo, onDeadline, clock = systemClock, plugins, receivesCalls = false }: SessionOptions): Promise<Session> {
-  const text = await readConfigFile(file);
+export async function openSession({ file, text: given, env, data, cwd = process.cwd(), logTo, onDeadline, clock = systemClock, store, plugins, receivesCalls = false }: SessionOptions): Promise<Session> {
+  const text = given ?? (await readConfigFile(file));
   const config = await loadConfig({ file, text, env, readFile: (path) => readFile(path, 'utf8') });
+  const bundled = plugins ?? (await loadBundledPlugins());
   const registry = await createRegistry({
-    bundled: plugins ?? (await loadBundledPlugins()),
+    bundled,
     external: config.plugins,
     importFrom: dirname(file),
     positions: config.positions,
@@ -61,17 +76,22 @@ export async function openSession({ file, env, data, cwd = process.cwd(), logTo,
   const log = createLog(config, clock, { ...(logTo && { logTo }), ...(onDeadline && { onDeadline }) });
   await using stack = new AsyncDisposableStack();
   const receiver = receivesCalls && config.notifications ? stack.use(await (await import('../callbacks/open-configured.ts')).openConfiguredReceiver(config, log)) : undefined;
-  const services = stack.use(createServices({ log, clock, routes, data: place, callbacks: receiver }));
+  const services = stack.use(createServices({ log, clock, routes, data: place, callbacks: receiver, ...(store && { store }) }));
   const connections = services.get(CONNECTIONS); // before the stack is given up: what cannot be made leaves nothing open
   const kept = stack.move();
   return {
     config,
+    text,
     registry,
     routes,
     explanations: routes.map(explain),
     connections,
     clock,
     ...(receiver && { receiver }),
+    log,
+    host: services.get(HOST),
+    plugins: bundled,
+    store: () => services.get(STORE).get(),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }

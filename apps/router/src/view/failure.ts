@@ -1,5 +1,5 @@
 import { isMailError, isPartialFailure, MailError, type ProtocolDetail, type Remedy } from '@signalbox/core';
-import { isRouterError } from '@signalbox/store';
+import type { RouterError } from '@signalbox/store';
 import { printable, wrap } from './text.ts';
 import type { Channel } from './terminal.ts';
 
@@ -33,9 +33,13 @@ export const asMailError = (error: unknown): unknown =>
       })
     : error;
 
+/** What plugins throw, and what the router and its store do: the same fields. Told by them, because help must not load the store for it. */
+const isExplained = (error: unknown): error is MailError | RouterError =>
+  isMailError(error) || (error instanceof Error && '$type' in error && error.$type === 'signalbox/router-error');
+
 export function failureJson(error: unknown, redact: Redact): FailureJson {
   const message = redact(error instanceof Error ? error.message : String(error));
-  if (!isMailError(error) && !isRouterError(error)) return { code: 'internal', message };
+  if (!isExplained(error)) return { code: 'internal', message };
   const { code, retry, affects, retryAfterMs, detail, remedy } = error;
   return {
     code,

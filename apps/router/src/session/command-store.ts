@@ -1,0 +1,35 @@
+import { stat } from 'node:fs/promises';
+import { systemClock } from '@signalbox/kit';
+import { openStore, type Store } from '@signalbox/store';
+import { createJsonLogger } from '../composition/json-logger.ts';
+import { chooseDataPlace } from './data-place.ts';
+import type { SessionOptions } from './session.ts';
+
+export type CommandStoreOptions = Pick<SessionOptions, 'env' | 'data' | 'cwd' | 'logTo'> & { readonly role?: 'router' | 'command' };
+
+/** The store without a configuration: beside a running router, and also while the configuration is broken. */
+export const openCommandStore = ({ env, data, cwd = process.cwd(), logTo, role = 'command' }: CommandStoreOptions): Promise<Store> =>
+  openStore({
+    ...chooseDataPlace({ option: data, env, cwd, platform: process.platform }),
+    clock: systemClock,
+    role,
+    ...(logTo && { log: createJsonLogger({ write: logTo, clock: systemClock, redact: (text) => text }) }),
+  });
+
+/** The store where there is one: nothing is made, and a machine without a place for one has none. */
+export async function findCommandStore(options: CommandStoreOptions): Promise<Store | undefined> {
+  const { env, data } = options;
+  if (data !== undefined || !env['DATABASE_URL']) {
+    const directory = directoryOf(options);
+    if (directory === undefined || !(await stat(directory).catch(() => undefined))) return undefined;
+  }
+  return openCommandStore(options);
+}
+
+function directoryOf({ env, data, cwd = process.cwd() }: CommandStoreOptions): string | undefined {
+  try {
+    return chooseDataPlace({ option: data, env, cwd, platform: process.platform }).directory;
+  } catch {
+    return undefined;
+  }
+}
