@@ -4,13 +4,17 @@ import { addAzureSetup } from './commands/azure-setup.ts';
 import { addAuth } from './commands/auth.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addDeliveries } from './commands/deliveries.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addFolders } from './commands/folders.ts';
 import { examples, EXIT_CODES_HELP } from './commands/help.ts';
 import { addMailbox } from './commands/mailbox.ts';
+import { addOutbox } from './commands/outbox.ts';
 import { addDeployment } from './commands/plan.ts';
+import { addRun } from './commands/run.ts';
 import { addSchema } from './commands/schema.ts';
 import { addSend } from './commands/send.ts';
+import { addStatus } from './commands/status.ts';
 import { addTest } from './commands/test.ts';
 import { addWatch } from './commands/watch.ts';
 import { version } from './version.ts';
@@ -49,7 +53,7 @@ export function createProgram(host: CallHost, { color, mailboxes }: ProgramOptio
       ),
     )
     .addHelpText('after', EXIT_CODES_HELP);
-  for (const add of [addCheck, addTest, addAuth, addDoctor, addWatch, addSend, addFolders, addDeployment, addMailbox, addAzureSetup, addSchema]) add(program, host);
+  for (const add of [addCheck, addTest, addAuth, addDoctor, addWatch, addSend, addFolders, addDeployment, addRun, addStatus, addMailbox, addDeliveries, addOutbox, addAzureSetup, addSchema]) add(program, host);
   addCompletion(program, mailboxes);
   return program;
 }

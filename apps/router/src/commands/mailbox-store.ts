@@ -44,5 +44,7 @@ async function deployWithout(store: Store, { id }: MailboxRecord) {
   }
   const candidate = { file, text, deployed: { ...deployed, mailboxes } };
   const plan = await deployments.plan(candidate, await knowledgeOf(store, candidate));
+  const [refusal] = plan.refusals;
+  if (refusal) throw new UsageError(refusal.message, refusal.remedy);
   return deployments.apply(plan, candidate, { who: currentUser(), message: `removed ${id} by command` });
 }

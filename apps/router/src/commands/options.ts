@@ -14,3 +14,10 @@ export const addresses = (text: string, before: readonly string[] = []): readonl
   if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is not an address such as name@example.com.`);
   return [...before, ...given];
 };
+
+/** A moment, with its zone. */
+export function instant(text: string): Date {
+  const date = new Date(text);
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(date.getTime())) throw new InvalidArgumentError('Give a time with its zone, such as 2026-12-01T08:00:00Z.');
+  return date;
+}

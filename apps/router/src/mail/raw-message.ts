@@ -28,6 +28,9 @@ export function parseMessage(bytes: Buffer): RawMessage {
 
 const value = ({ text }: Field): string => Buffer.from(text.slice(text.indexOf(':') + 1), 'latin1').toString('utf8').replaceAll(/\r\n(?=[ \t])/g, '').trim();
 
+/** The message as it was, with the line breaks of RFC 5322 in its header. */
+export const bytesOf = ({ fields, body }: RawMessage): Buffer => Buffer.concat([Buffer.from(`${fields.map(({ text }) => text).join('')}\r\n`, 'latin1'), body]);
+
 /** The addresses of every field with this name, groups flattened. */
 export const addressesIn = ({ fields }: RawMessage, name: string): readonly EmailAddress[] =>
   fields.filter((field) => field.name === name).flatMap((field) => addressparser(value(field), { flatten: true }).map(({ address }) => address).filter(Boolean));

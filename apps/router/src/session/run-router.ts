@@ -1,0 +1,100 @@
+import type { Clock } from '@signalbox/core';
+import type { DeployedRevision, RouterEvent } from '@signalbox/router';
+import type { Store } from '@signalbox/store';
+import { handOver, type HandOverEvent } from '../hand-over/hand-over.ts';
+import type { Consumer } from '../hand-over/handed-delivery.ts';
+import { deploymentsOf } from './deploying.ts';
+import { openRouter } from './open-router.ts';
+import { reportHealth } from './report-health.ts';
+import type { Session } from './session.ts';
+
+export type RunEvent =
+  | { readonly kind: 'started'; readonly revision: DeployedRevision; readonly session: Session }
+  /** A newer revision cannot be used; the one in force goes on. */
+  | { readonly kind: 'revision-unusable'; readonly number: number; readonly error: unknown }
+  | { readonly kind: 'router'; readonly event: RouterEvent }
+  | { readonly kind: 'hand-over'; readonly event: HandOverEvent };
+
+export interface RunRouterOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** In force at the beginning. */
+  readonly revision: DeployedRevision;
+  readonly open: (revision: DeployedRevision) => Promise<Session>;
+  readonly consumerFor: (revision: DeployedRevision) => Promise<Consumer>;
+  readonly atOnce: number;
+  readonly visibilityMs: number;
+  readonly node: string;
+  /** Takes JSON's place for an error, without secrets. */
+  readonly describeError: (error: unknown) => unknown;
+  readonly signal: AbortSignal;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/** How soon a newer revision is seen. */
+const LOOK_MS = 2_000;
+
+/** Runs until the signal aborts, then lets what is in the consumer's hands come to its end. A newer revision takes over as soon as it is deployed. */
+export async function runRouter(options: RunRouterOptions): Promise<void> {
+  const { open, signal } = options;
+  let next: Generation | undefined = { revision: options.revision, session: await open(options.revision) };
+  while (next && !signal.aborted) next = await runGeneration(next, options);
+  await next?.session[Symbol.asyncDispose]();
+}
+
+interface Generation {
+  readonly revision: DeployedRevision;
+  readonly session: Session;
+}
+
+/** Answers what follows it. */
+async function runGeneration({ revision, session }: Generation, options: RunRouterOptions): Promise<Generation | undefined> {
+  const { store, clock, consumerFor, atOnce, node, visibilityMs, describeError, signal, emit } = options;
+  await using _session = session;
+  const consumer = await consumerFor(revision);
+  await using router = await openRouter(session, { store, node, visibilityMs });
+  const over = new AbortController();
+  const drain = AbortSignal.any([signal, over.signal]);
+  emit({ kind: 'started', revision, session });
+  const handing = handOver({
+    deliveries: router.deliveries({ concurrency: atOnce, signal: drain }),
+    consumer,
+    atOnce,
+    clock,
+    drain,
+    emit: (event: HandOverEvent) => emit({ kind: 'hand-over', event }),
+  });
+  const beside = [
+    tellEvents(router.events({ signal: drain }), emit),
+    reportHealth({ router, store, clock, describeError, signal: drain }),
+  ];
+  try {
+    return await Promise.race([nextGeneration(revision.number, options, drain), handing.then(() => undefined)]);
+  } finally {
+    over.abort();
+    await handing;
+    await Promise.all(beside);
+  }
+}
+
+async function tellEvents(events: AsyncIterable<RouterEvent>, emit: RunRouterOptions['emit']): Promise<void> {
+  for await (const event of events) emit({ kind: 'router', event });
+}
+
+/** `undefined` when the signal aborts first. */
+async function nextGeneration(inForce: number, { store, clock, open, emit }: RunRouterOptions, signal: AbortSignal): Promise<Generation | undefined> {
+  let seen = inForce;
+  while (!signal.aborted) {
+    await clock.sleep(LOOK_MS, signal).catch(() => {}); // aborted
+    const latest = await store.revisions.current().catch(() => undefined); // the store is busy or away: looked at again
+    if (signal.aborted || !latest || latest.number === seen) continue;
+    seen = latest.number;
+    try {
+      const revision = await deploymentsOf(store).current();
+      if (revision) return { revision, session: await open(revision) };
+    } catch (error) {
+      emit({ kind: 'revision-unusable', number: latest.number, error });
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,98 @@
+import type { RouterEvent } from '@signalbox/router';
+import type { Call } from '../call.ts';
+import type { HandOverEvent } from '../hand-over/hand-over.ts';
+import type { HandedDelivery } from '../hand-over/handed-delivery.ts';
+import type { RunEvent } from '../session/run-router.ts';
+import { failureJson, renderFailure } from './failure.ts';
+import { clip, column, plural, printable } from './text.ts';
+
+/** Shows what a running router does: mails on standard output, everything about them on standard error. */
+export function createRunView(call: Call): (event: RunEvent) => void {
+  const { terminal, options } = call;
+  const told = new Map<string, string>(); // what people have read already is not explained again at every attempt
+  return (event) => {
+    if (options.json) tellJson(call, event);
+    else if (event.kind === 'started') tellStarted(call, event);
+    else if (event.kind === 'hand-over') tellHandOver(call, event.event);
+    else if (event.kind === 'router') tellRouter(call, event.event, told);
+    else terminal.err.print(`${terminal.err.colors.red('✘')} Revision ${event.number} cannot be used; the one before goes on.\n${failureText(call, event.error)}`);
+  };
+}
+
+const failureText = ({ terminal: { err }, redact, options }: Call, error: unknown): string => renderFailure(error, { channel: err, redact, indent: '  ', verbose: options.verbose ?? false });
+
+const waitText = (ms: number): string => {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  return seconds < 120 ? plural(seconds, 'second') : plural(Math.round(seconds / 60), 'minute');
+};
+
+function tellStarted({ terminal: { err } }: Call, { revision, session }: Extract<RunEvent, { kind: 'started' }>): void {
+  const { colors } = err;
+  err.print(colors.dim(`Running revision ${revision.number}: ${plural(session.routes.length, 'mailbox', 'mailboxes')}. Ctrl-C ends it.`));
+  const broken = session.routes.filter(({ wanted, receive, send }) => wanted.some((direction) => !(direction === 'receive' ? receive : send))).map(({ mailbox }) => mailbox.id);
+  if (broken.length > 0) err.print(`${colors.red('✘')} ${broken.join(', ')}: no route. "signalbox check" says why.`);
+}
+
+function tellHandOver(call: Call, event: HandOverEvent): void {
+  const { out, err } = call.terminal;
+  if (event.kind === 'taken') {
+    const { mailbox, from, subject, id } = event.delivery;
+    const line = [out.colors.green('✔'), out.colors.bold(column(mailbox, 12)), column(printable(from?.[0] ?? '(no sender)'), 26), clip(printable(subject ?? '') || '(no subject)', Math.max(20, out.width - 64)), out.colors.dim(id)];
+    out.print(line.join('  '));
+    return;
+  }
+  const { colors } = err;
+  if (event.kind === 'unavailable') err.print(`${colors.red('✘')} Nothing can be handed over now ${colors.dim(`· next try in ${waitText(event.retryInMs)}`)}\n  ${printable(call.redact(event.error.message))}`);
+  else if (event.kind === 'refused') err.print(`${colors.red('✘')} ${colors.bold(event.delivery.mailbox)} ${event.delivery.id} ${colors.dim(`· try ${event.delivery.attempt}, again in ${waitText(event.retryInMs)}`)}\n${failureText(call, event.error)}`);
+  else err.print(`${colors.yellow('!')} ${colors.bold(event.delivery.mailbox)} ${event.delivery.id} was taken, and the store could not be told: it comes again.\n${failureText(call, event.error)}`);
+}
+
+function tellRouter(call: Call, event: RouterEvent, told: Map<string, string>): void {
+  const { err } = call.terminal;
+  const { colors } = err;
+  const say = (mark: string, text: string): void => err.print(`${mark} ${colors.bold(event.mailbox)} ${text}`);
+  switch (event.type) {
+    case 'mailbox-active':
+      if (told.delete(event.mailbox)) say(colors.green('✔'), 'works again.');
+      return;
+    case 'mailbox-failed': {
+      const { code, message } = failureJson(event.error, call.redact);
+      const again = told.get(event.mailbox) === message;
+      told.set(event.mailbox, message);
+      say(colors.red('✘'), `${colors.dim(`· ${again ? `still ${code} · ` : ''}next try in ${waitText(event.retryAt.getTime() - event.at.getTime())}`)}${again ? '' : `\n${failureText(call, event.error)}`}`);
+      return;
+    }
+    case 'mailbox-silent':
+      say(colors.yellow('!'), 'has said nothing for too long, and is opened anew.');
+      return;
+    case 'gap-found':
+      say(colors.yellow('!'), `has lost its position (${event.reason})${event.since ? `, last swept ${event.since.toISOString()}` : ''}: everything is compared with what is known.`);
+      return;
+    case 'gap-closed':
+      say(colors.green('✔'), `is complete again: ${plural(event.delivered, 'mail')} had been missed.`);
+      return;
+    case 'outbox-changed':
+      if (event.state === 'held') say(colors.yellow('!'), `mail ${event.entry} may have left, and nothing proves it. "signalbox outbox show ${event.entry}" tells more.`);
+      else if (event.state === 'refused' || event.state === 'failed') say(colors.red('✘'), `mail ${event.entry} was not sent (${event.state}). "signalbox outbox show ${event.entry}" says why.`);
+      return;
+    case 'delivery-dead':
+      say(colors.red('✘'), `${event.delivery} was handed over too often. "signalbox deliveries replay ${event.delivery}" tries it anew.`);
+      return;
+    default: // recorded mail is told when it is handed over; an audit that found something is logged
+  }
+}
+
+function tellJson({ terminal, redact }: Call, event: RunEvent): void {
+  const time = new Date().toISOString();
+  const tell = (line: unknown): void => terminal.err.print(JSON.stringify(line));
+  if (event.kind === 'started') tell({ type: 'started', time, revision: event.revision.number, mailboxes: event.session.routes.length });
+  else if (event.kind === 'revision-unusable') tell({ type: event.kind, time, revision: event.number, error: failureJson(event.error, redact) });
+  else if (event.kind === 'router') {
+    const { type, at, ...about } = event.event;
+    tell({ type, time: at, ...about, ...('error' in about && { error: failureJson(about.error, redact) }) });
+  } else if (event.event.kind === 'taken') terminal.json({ type: 'taken', time, ...deliveryOf(event.event.delivery), durationMs: event.event.durationMs });
+  else if (event.event.kind === 'unavailable') tell({ type: 'unavailable', time, retryInMs: event.event.retryInMs, error: failureJson(event.event.error, redact) });
+  else tell({ type: event.event.kind, time, ...deliveryOf(event.event.delivery), ...('retryInMs' in event.event && { retryInMs: event.event.retryInMs }), error: failureJson(event.event.error, redact) });
+}
+
+const deliveryOf = ({ id, mailbox, attempt, receivedAt, messageId, from, subject }: HandedDelivery) => ({ delivery: id, mailbox, attempt, receivedAt, messageId, from, subject });
