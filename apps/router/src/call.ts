@@ -7,7 +7,7 @@ import type { TestClock } from './composition/test-clock.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { chooseConfigFile } from './session/choose-config-file.ts';
-import type { Session, SessionOptions } from './session/session.ts';
+import type { Session } from './session/session.ts';
 import { UsageError } from './usage-error.ts';
 import { renderDeadline } from './view/deadline.ts';
 import { shortPath } from './view/problems.ts';
