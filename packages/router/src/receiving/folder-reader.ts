@@ -1,5 +1,5 @@
 import { type Change, type ChangeBatch, type ChangesSince, type Clock, type Folder, isMailError, type Logger, MailError, type MessageSummary, type Receive } from '@signalbox/core';
-import { abortableIterable, createBell, type Limiter } from '@signalbox/kit';
+import { abortable, abortableIterable, createBell, type Limiter } from '@signalbox/kit';
 import type { CursorPlace, Holding, Ledger } from '@signalbox/store';
 import type { Backlog } from '../config/config.ts';
 import { watchSilence } from './alive.ts';
@@ -112,7 +112,11 @@ async function readFrom(context: ReaderContext, start: Start, signal: AbortSigna
   const wake = async function* (until: AbortSignal): AsyncGenerator<void> {
     for (;;) yield await bell.next(until);
   };
+  // What comes between the listing and the position would be in neither: the position is taken first, and kept.
+  const positioned = Promise.withResolvers<void>();
+  if (start.since.kind === 'cursor') positioned.resolve();
   const list = async (until: AbortSignal): Promise<void> => {
+    await abortable(positioned.promise, until);
     await listBaseline(context, until);
     run.listedAt = clock.now();
     bell.ring();
@@ -122,7 +126,9 @@ async function readFrom(context: ReaderContext, start: Start, signal: AbortSigna
     life.waiting();
     for await (const batch of abortableIterable(context.receive.changes({ folder: context.folder.id, since: start.since, watch: true, wake: wake(until), signal: until }), until)) {
       life.heard();
-      if ((await takeBatch(context, run, batch, until)) > 0) await context.room(until);
+      const delivered = await takeBatch(context, run, batch, until);
+      positioned.resolve();
+      if (delivered > 0) await context.room(until);
       life.waiting();
     }
     throw new MailError('connection.lost', 'The server ended the watch.');
