@@ -30,7 +30,12 @@ function reading(answer: (request: ChangesRequest, written: readonly LedgerWrite
   const intake = createIntake({ ledger, holding, receive, otherDoors: false, turns: createLimiter(1) });
   const news: ReaderContext['news'] = { swept: () => {}, recorded: () => {}, gap: () => {}, gapClosed: () => {}, audited: () => {} };
   const context: ReaderContext = {
-    ...{ receive, ledger, intake, holding, clock, news },
+    receive,
+    ledger,
+    intake,
+    holding,
+    clock,
+    news,
     folder: FOLDER,
     backlog: { kind: 'from-now' },
     otherDoors: false,
