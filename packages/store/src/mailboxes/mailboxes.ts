@@ -42,8 +42,15 @@ export function createMailboxes(database: Database): Mailboxes {
       .executeTakeFirstOrThrow();
     if (numUpdatedRows === 0n) throw unknownMailbox(id);
   };
+  const get: Mailboxes['get'] = async (id) => {
+    const row = await db.selectFrom('mailbox').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && toRecord(row);
+  };
   return {
+    get,
     async put({ id, address }) {
+      const known = await get(id);
+      if (known?.address === address && known.state !== 'removed') return; // a router starts with thousands of them, and a write costs a flush of the disk
       const row = await db
         .insertInto('mailbox')
         .values({ id, address, state: 'active', next_sequence: 1, created_at: now, updated_at: now })
@@ -51,10 +58,6 @@ export function createMailboxes(database: Database): Mailboxes {
         .returning('id')
         .executeTakeFirst();
       if (!row) throw new RouterError('mailbox.unknown', `The mailbox ${id} is being removed.`);
-    },
-    async get(id) {
-      const row = await db.selectFrom('mailbox').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && toRecord(row);
     },
     async list() {
       return (await db.selectFrom('mailbox').selectAll().orderBy('id').execute()).map(toRecord);
