@@ -110,6 +110,21 @@ describe('through Graph', () => {
     expect(Date.now() - began).toBeLessThan(4_000);
   });
 
+  it('audits in time also where it is started again more often than that', async () => {
+    await using world = await openTenant('graph', { settings: { auditMs: 3_000 } });
+    await world.connected();
+    await world.swept();
+    const message = world.arrive('unseen', { at: AT });
+    const away = world.account.move(message, 'archive');
+    await world.swept();
+    world.account.move(away, 'inbox');
+    for (let times = 0; times < 3; times += 1) {
+      await pause(1_000);
+      await world.restart();
+    }
+    expect(subjects(await world.take(1, { timeoutMs: 1_200 }))).toEqual(['unseen']);
+  });
+
   it('goes on from a position that is gone without delivering anything twice', async () => {
     await using world = await openTenant('graph', { fill: ({ tenant, account }) => tenant.store.fill(account, { count: 300 }) });
     await world.connected();

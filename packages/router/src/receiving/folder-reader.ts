@@ -52,6 +52,8 @@ interface Start {
   readonly gap?: GapReason;
   readonly lastSweep?: Date;
   readonly beganAt?: Date;
+  /** Nothing was read here before: audits are counted from now. */
+  readonly isNew?: boolean;
 }
 
 const LOST = 'lost';
@@ -79,8 +81,8 @@ async function startOf(context: ReaderContext): Promise<Start> {
   const { ledger, holding: { mailbox }, backlog, otherDoors } = context;
   const [state, run] = [await ledger.cursor(mailbox, placeOf(context)), await ledger.run(mailbox, placeOf(context))];
   if (!state) {
-    if (otherDoors) return { since: { kind: 'beginning' }, phase: 'steady', gap: 'another-door' };
-    return backlog.kind === 'everything' ? { since: { kind: 'beginning' }, phase: 'steady' } : { since: { kind: 'now' }, phase: 'listing' };
+    if (otherDoors) return { since: { kind: 'beginning' }, phase: 'steady', gap: 'another-door', isNew: true };
+    return backlog.kind === 'everything' ? { since: { kind: 'beginning' }, phase: 'steady', isNew: true } : { since: { kind: 'now' }, phase: 'listing', isNew: true };
   }
   const unfinished = run?.state === 'running';
   return {
@@ -169,6 +171,7 @@ async function takeBatch(context: ReaderContext, run: Run, batch: ChangeBatch, s
         ...(run.phase === 'lost' && { isWanted: wantedAfterLoss(context, run) }),
         progress: {
           cursor: { ...place, cursor: batch.cursor, sweptAt: batch.sweptAt.getTime(), state: 'delivering' },
+          ...(first && run.isNew && { audited: place }),
           ...(run.phase !== 'steady' && (finishes || begins) && { run: { ...place, state, ...(run.phase === 'lost' && { position: LOST }) } }),
         },
       },
@@ -216,8 +219,10 @@ async function listBaseline(context: ReaderContext, signal: AbortSignal): Promis
 async function auditWhenDue(context: ReaderContext, run: Run, signal: AbortSignal): Promise<void> {
   const { clock, auditMs, ledger, holding, news, log } = context;
   const state = await ledger.cursor(holding.mailbox, placeOf(context));
-  // Spread over the interval, so that mailboxes that started together are not audited together.
-  let wait = state?.auditedAt === undefined ? auditMs * (0.5 + Math.random() / 2) : Math.max(0, state.auditedAt + auditMs - clock.now().getTime());
+  // Counted from what is written down: a reader that is started again more often than this would never come to it.
+  let wait = state?.auditedAt === undefined ? auditMs : Math.max(0, state.auditedAt + auditMs - clock.now().getTime());
+  // Mailboxes that were connected together are not audited together for ever.
+  wait *= 1 - Math.random() / 10;
   for (;;) {
     await clock.sleep(wait, signal);
     wait = auditMs;
