@@ -99,7 +99,11 @@ function createCall({ io, plugins }: CallHost, options: GlobalOptions): Call {
     },
     async openStore({ role } = {}) {
       const { openCommandStore } = await import('./session/command-store.ts');
-      return openCommandStore({ ...place, ...(role && { role }) });
+      await using stack = new AsyncDisposableStack();
+      const test = stack.use(await testClock(io, options));
+      const store = stack.use(await openCommandStore({ ...place, ...(role && { role }), ...(test && { testClock: test.clock }) }));
+      const kept = stack.move();
+      return { ...store, [Symbol.asyncDispose]: () => kept.disposeAsync() };
     },
     async findStore() {
       const { findCommandStore } = await import('./session/command-store.ts');

@@ -1,4 +1,5 @@
 import type { Callbacks, Clock, Logger, TokenStore } from '@signalbox/core';
+import { systemClock } from '@signalbox/kit';
 import { type Connections, createConnections, type MailboxRoutes, type RouterHost } from '@signalbox/router';
 import type { Store } from '@signalbox/store';
 import type { DataPlace } from '../session/data-place.ts';
@@ -34,7 +35,10 @@ export const createServices = ({ log, clock, routes, data, callbacks, store: giv
     .value(LOG, log)
     .value(ROUTES, routes)
     .value(CLOCK, clock)
-    .singleton(STORE, [CLOCK, LOG], (clock, log) => given ? borrowed(given) : createLazyStore(async () => (await import('@signalbox/store')).openStore({ ...data(), clock, log })))
+    .singleton(STORE, [CLOCK, LOG], (clock, log) =>
+      // Somebody else's clock is a test's: what is due, and what has run out, goes by it too.
+      given ? borrowed(given) : createLazyStore(async () => (await import('@signalbox/store')).openStore({ ...data(), clock, log, goesByHost: clock !== systemClock })),
+    )
     .singleton(TOKENS, [STORE], (store) => (given ? given.tokens : createLazyTokenStore(() => store.get())))
     .singleton(FETCHES, [], createFetchPool)
     .singleton(HOST, [CLOCK, LOG, TOKENS, FETCHES], (clock, log, tokens, fetches): RouterHost => ({

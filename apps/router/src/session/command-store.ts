@@ -1,17 +1,23 @@
 import { stat } from 'node:fs/promises';
+import type { Clock } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
 import { openStore, type Store } from '@signalbox/store';
 import { createJsonLogger } from '../composition/json-logger.ts';
 import { chooseDataPlace } from './data-place.ts';
 import type { SessionOptions } from './session.ts';
 
-export type CommandStoreOptions = Pick<SessionOptions, 'env' | 'data' | 'cwd' | 'logTo'> & { readonly role?: 'router' | 'command' };
+export type CommandStoreOptions = Pick<SessionOptions, 'env' | 'data' | 'cwd' | 'logTo'> & {
+  readonly role?: 'router' | 'command';
+  /** What is due, and what has run out, goes by it too: every process of a test is told the same. */
+  readonly testClock?: Clock;
+};
 
 /** The store without a configuration: beside a running router, and also while the configuration is broken. */
-export const openCommandStore = ({ env, data, cwd = process.cwd(), logTo, role = 'command' }: CommandStoreOptions): Promise<Store> =>
+export const openCommandStore = ({ env, data, cwd = process.cwd(), logTo, role = 'command', testClock }: CommandStoreOptions): Promise<Store> =>
   openStore({
     ...chooseDataPlace({ option: data, env, cwd, platform: process.platform }),
-    clock: systemClock,
+    clock: testClock ?? systemClock,
+    ...(testClock && { goesByHost: true }),
     role,
     ...(logTo && { log: createJsonLogger({ write: logTo, clock: systemClock, redact: (text) => text }) }),
   });
