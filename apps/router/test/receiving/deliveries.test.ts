@@ -205,6 +205,20 @@ describe('the message of a delivery', () => {
     expect(await world.receiver.status()).toMatchObject([{ openDeliveries: 0 }]);
   });
 
+  it('is not taken for another with its id that came in the same second', async () => {
+    await using world = await openMemory(mailbox('a'));
+    await world.seen('mailbox-active');
+    const at = new Date('2026-11-25T10:00:00Z');
+    world.deliver('first', { id: 'robot@example.org', at });
+    world.deliver('second', { id: 'robot@example.org', at });
+    const [first, second] = await world.take(2, { ack: false });
+    const inbox = world.server.mailbox('a@b.c')!.folder('inbox');
+    inbox.remove(inbox.messages[1]!.key);
+    await expect(second!.raw()).rejects.toMatchObject({ code: 'message.not-found' });
+    await world.receiver.move(first!.id, { role: 'junk' });
+    await expect(second!.move({ role: 'archive' })).rejects.toMatchObject({ code: 'message.not-found' });
+  });
+
   it('is found again by its id where somebody has moved it, and marked and moved there', async () => {
     await using world = await openMemory(mailbox('a'));
     await world.seen('mailbox-active');

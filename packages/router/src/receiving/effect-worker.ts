@@ -3,7 +3,7 @@ import { abortable, type Bell } from '@signalbox/kit';
 import type { Deliveries, Effect, Effects, Ledger } from '@signalbox/store';
 import { waitAfter } from '../back-off.ts';
 import type { HeldLease } from '../leases/keeper.ts';
-import type { MessageFacts } from './facts.ts';
+import { readFacts } from './facts.ts';
 import { placesOf, withMessage } from './locate.ts';
 import { noteMove } from './note-move.ts';
 
@@ -76,7 +76,7 @@ async function carryOut(options: EffectWorkerOptions, effect: Effect, signal: Ab
 
 async function placesOfEffect({ deliveries }: EffectWorkerOptions, { delivery, facts }: Effect, receive: Receive, signal: AbortSignal): Promise<AsyncIterable<MessageRef>> {
   const known = await deliveries.get(delivery);
-  const wanted = { delivery, facts: (facts ?? {}) as Pick<MessageFacts, 'messageId'>, ...(known && { arrivedAt: new Date(known.arrivedAt) }) };
+  const wanted = { delivery, facts: readFacts(facts === undefined ? undefined : JSON.stringify(facts)), ...(known && { arrivedAt: new Date(known.arrivedAt) }) };
   return placesOf(receive, deliveries, wanted, { signal });
 }
 

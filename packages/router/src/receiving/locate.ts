@@ -1,11 +1,12 @@
 import { type CallOptions, MailError, type MessageRef, type Receive } from '@signalbox/core';
 import type { Deliveries, ObjectRef } from '@signalbox/store';
 import type { MessageFacts } from './facts.ts';
+import { factsKeyOf } from './identity.ts';
 
 /** What it takes to find the message of a delivery. */
 export interface Wanted {
   readonly delivery: string;
-  readonly facts: Pick<MessageFacts, 'messageId'>;
+  readonly facts: MessageFacts;
   readonly arrivedAt?: Date;
 }
 
@@ -21,8 +22,11 @@ export async function* placesOf(receive: Receive, deliveries: Pick<Deliveries, '
     yield { folder, key };
   }
   if (facts.messageId === undefined) return;
-  for await (const { ref, receivedAt } of receive.locate({ messageId: facts.messageId, ...(arrivedAt && { receivedAt: arrivedAt }) }, options)) {
-    // Ids are reused: another arrival is another message. Doors round to seconds.
+  const factsKey = factsKeyOf(facts);
+  for await (const message of receive.locate({ messageId: facts.messageId, ...(arrivedAt && { receivedAt: arrivedAt }) }, options)) {
+    const { ref, receivedAt } = message;
+    // Ids are reused, by robots within a second: what says something else, or arrived at another time, is another message. Doors round to seconds.
+    if (factsKeyOf(message) !== factsKey) continue;
     if (arrivedAt && Math.abs(receivedAt.getTime() - arrivedAt.getTime()) > 2_000) continue;
     if (!tried.has(JSON.stringify([ref.folder, ref.key]))) yield ref;
   }
