@@ -1,0 +1,34 @@
+import type { TenantDescription } from '@signalbox/tenant-sim';
+import { CLIENT_ID, type PlannedMailbox } from '../plan/population.ts';
+import { DONE_FOLDER } from '../tenant/folders.ts';
+
+/** A configuration as a person would write it, but for how often it looks: nobody wants to wait for minutes. The secrets lie beside it. */
+export function configurationText({ tenant, doors: { entra, graph, imap, smtp } }: TenantDescription, mailboxes: readonly PlannedMailbox[]): string {
+  return [
+    'version: 1',
+    'organization: chaos',
+    '',
+    'entra:',
+    `  tenant: ${tenant.domain}`,
+    `  clientId: ${CLIENT_ID}`,
+    '  clientSecret: ${file:application.secret}',
+    `  authority: ${new URL(entra?.url ?? '').origin}`,
+    '',
+    'network: { ca: ca.pem }',
+    '',
+    'servers:',
+    `  graph: { baseUrl: '${graph?.url ?? ''}', pollIntervalMs: 1000, requestTimeoutMs: 10000 }`,
+    `  imap: { host: 127.0.0.1, port: ${imap?.port ?? 0}, tls: implicit, pollIntervalMs: 1000, idleRenewMs: 10000, commandTimeoutMs: 10000 }`,
+    `  smtp: { host: 127.0.0.1, port: ${smtp?.port ?? 0}, tls: starttls, sentCopy: automatic, commandTimeoutMs: 10000, dataTimeoutMs: 10000, greetingTimeoutMs: 10000 }`,
+    '',
+    'mailboxes:',
+    ...mailboxes.map(mailboxText),
+    '',
+  ].join('\n');
+}
+
+function mailboxText({ id, address, receive, send, onAck, backlog }: PlannedMailbox): string {
+  const acted = onAck === 'move' ? `{ move: ${DONE_FOLDER} }` : onAck;
+  const password = receive === 'basic' || send === 'basic' ? ", password: '${file:mailbox.password}'" : '';
+  return `  - { id: ${id}, address: ${address}, receive: ${receive}, send: ${send}, onAck: ${acted}, backlog: ${backlog}${password} }`;
+}

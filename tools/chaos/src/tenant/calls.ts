@@ -1,0 +1,44 @@
+import type { FaultState, TenantDescription } from '@signalbox/tenant-sim';
+import type { PlannedFault } from '../plan/faults.ts';
+import type { PlannedMailbox } from '../plan/population.ts';
+import type { TrafficEvent } from '../plan/traffic.ts';
+
+// What is asked of the tenant's process, and what it answers.
+
+export interface TenantSettings {
+  readonly mailboxes: readonly PlannedMailbox[];
+  /** Where it lays down its authority's certificate. */
+  readonly folder: string;
+  /** Where it writes what happened. */
+  readonly truthFile: string;
+  /** Letters in each mailbox before anybody comes. */
+  readonly before: number;
+}
+
+export interface TenantCalls {
+  start: (settings: TenantSettings) => TenantDescription;
+  play: (event: TrafficEvent) => void;
+  /** A letter that tells whether a mailbox is being read yet. */
+  probe: (mailbox: string, tag: string) => void;
+  setFault: (fault: PlannedFault) => number;
+  clearFault: (id: number) => void;
+  clearFaults: () => void;
+  faults: () => readonly FaultState[];
+  jumpClock: (ms: number) => void;
+  /** How far its clock is from the machine's. */
+  clockOffset: () => number;
+  /** A person at the sign-in page: answers where the browser is sent afterwards. */
+  signIn: (url: string, address: string) => string;
+}
+
+export interface TenantRequest {
+  readonly id: number;
+  readonly call: keyof TenantCalls;
+  readonly args: readonly unknown[];
+}
+
+export interface TenantAnswer {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly error?: string;
+}
