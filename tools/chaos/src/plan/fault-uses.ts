@@ -56,6 +56,7 @@ export const FAULT_USES: { readonly [N in FaultName]: FaultUse<N> } = {
   'graph.notification-late': { weight: 0, times: [1, 1], standsForMs: BRIEF, who: readsByGraph, options: (_dice, address) => ({ ms: 1_000, ...of(address) }) },
   'graph.lifecycle': { weight: 0, times: [1, 1], standsForMs: BRIEF, who: readsByGraph, options: (_dice, address) => ({ event: 'subscriptionRemoved', ...of(address) }) },
   'graph.delta-gone': { weight: 4, who: readsByGraph, times: [1, 1], standsForMs: LONG, options: (dice, address) => ({ status: dice.one([410, 410, 400, 404]), ...of(address) }) },
+  'graph.delta-partial': { weight: 3, who: readsByGraph, standsForMs: LONG, options: (_dice, address) => of(address) },
   'graph.lag': { weight: 3, who: readsByGraph, standsForMs: LONG, options: (dice, address) => ({ ms: dice.between(500, 6_000), ...of(address) }) },
   'graph.accepted-later': { weight: 4, who: sendsByGraph, times: [1, 2], standsForMs: LONG, options: (dice, address) => ({ retryAfter: 1, taken: dice.chance(0.7), ...of(address) }) },
   'graph.strip-x-headers': { weight: 0, standing: true, who: sendsByGraph, standsForMs: WHOLE_RUN, options: (_dice, address) => of(address) },
