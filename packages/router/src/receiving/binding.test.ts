@@ -110,6 +110,13 @@ describe('binding within a door', () => {
     expect(outcome(bindIn({ ledger }, seen('8', { id: '' }), seen('9', { id: '' }), seen('10', { id: '' })))).toEqual(['rebound of 1', 'rebound of 2', 'new']);
   });
 
+  it('delivers what may be a copy of one without an id or its twin that came back', () => {
+    const [gone, there] = [known(seen('1', { id: '' })), known(seen('2', { id: '' }))];
+    expect(outcome(bindIn({ ledger: [gone, there], present: ['2'] }, seen('3', { id: '' })))).toEqual(['new']);
+    expect(outcome(bindIn({ ledger: [gone, there] }, seen('3', { id: '' }), seen('4', { id: '' })))).toEqual(['rebound of 1', 'rebound of 2']);
+    expect(outcome(bindIn({ ledger: [gone], present: [] }, seen('3', { id: '' })))).toEqual(['rebound of 1']);
+  });
+
   it('does not trust a ref that was given to another message after a restore', () => {
     const ledger = [known(seen('7', { id: 'old', facts: 'old', at: -60_000 }))];
     expect(outcome(bindIn({ ledger }, seen('7', { id: 'fresh', facts: 'fresh' })))).toEqual(['new']);

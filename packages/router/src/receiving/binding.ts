@@ -55,8 +55,9 @@ export function bind<Seen extends Sighting>(sightings: readonly Seen[], known: r
   });
   const taking = new Set(sightings.filter((sighting) => bindings.get(sighting)?.is !== 'known').map(refKey));
   const isPresent = (ref: KnownRef): boolean => !taking.has(refKey(ref)) && options.isPresent(ref);
+  const hasTwin = twinsAmong(known, isPresent);
   const passes: readonly ((sighting: Sighting, object: KnownObject) => boolean)[] = [
-    (sighting, object) => sameId(sighting, object) && isReplaceable(sighting, object, { ...options, isPresent }),
+    (sighting, object) => sameId(sighting, object) && isReplaceable(sighting, object, { ...options, isPresent }) && !hasTwin(sighting, object),
     (sighting, object) => isFromAnotherDoor(sighting, object) && sameFacts(sighting, object) && idsProveNothing(sighting, object, options),
   ];
   for (const fits of passes) {
@@ -126,6 +127,18 @@ function isReplaceable(sighting: Sighting, object: KnownObject, { refsSurviveMov
   if (!sameFacts(sighting, object)) return false;
   if (refsSurviveMove) return false;
   return liveRefsAt(object, sighting).every((ref) => !isPresent(ref));
+}
+
+/**
+ * Without a Message-ID, one that comes back looks like a copy of another with its facts that is still there. Nobody can tell, and a copy that is
+ * taken for what came back is never delivered, so both are.
+ */
+function twinsAmong(known: readonly KnownObject[], isPresent: (ref: KnownRef) => boolean): (sighting: Sighting, object: KnownObject) => boolean {
+  const byFacts = groupBy(known.filter(({ idKey }) => idKey === undefined), ({ factsKey }) => factsKey);
+  return (sighting, object) => {
+    if (sighting.idKey !== undefined || refsAt(object, sighting.door).length === 0) return false;
+    return (byFacts.get(sighting.factsKey) ?? []).some((other) => other !== object && isNear(sighting, other) && liveRefsAt(other, sighting).some(isPresent));
+  };
 }
 
 const isFromAnotherDoor = (sighting: Sighting, object: KnownObject): boolean => object.refs.length > 0 && object.refs.every(({ door }) => door !== sighting.door);
