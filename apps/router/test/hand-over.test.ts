@@ -116,6 +116,13 @@ describe('handing over', () => {
     expect(events.map(({ kind }) => kind)).toEqual(['taken', 'refused', 'refused']);
   });
 
+  it('gives back with the code of what went wrong', async () => {
+    const delivery = fakeDelivery();
+    const consumer = consumerOf(async () => Promise.reject(new MailError('message.not-found', 'It is gone.')));
+    await handOver({ deliveries: each(delivery), consumer, atOnce: 1, clock: systemClock, drain: NEVER, emit() {} });
+    expect(delivery.notes).toEqual(['nack 1000 It is gone. (message.not-found)']);
+  });
+
   it('has so many in hand at the same time, and no more', async () => {
     let [now, most] = [0, 0];
     const consumer = consumerOf(async () => {

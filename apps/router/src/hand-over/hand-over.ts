@@ -1,4 +1,4 @@
-import type { Clock } from '@signalbox/core';
+import { type Clock, isMailError } from '@signalbox/core';
 import { isRouterError } from '@signalbox/store';
 import type { Consumer, HandedDelivery } from './handed-delivery.ts';
 import { isUnavailable } from './unavailable.ts';
@@ -103,9 +103,15 @@ async function giveBack(delivery: HandedDelivery, error: unknown, { emit, pause 
   const delayMs = uncounted ? pause.begin(error) : waitAfter(delivery.attempt - 1, LONGEST_WAIT_MS);
   if (!uncounted) emit({ kind: 'refused', delivery, error, retryInMs: delayMs });
   try {
-    await delivery.nack({ delayMs, reason: error instanceof Error ? error.message : String(error), ...(uncounted && { uncounted }) });
+    await delivery.nack({ delayMs, reason: reasonOf(error), ...(uncounted && { uncounted }) });
   } catch (failure) {
     // Its time had run out: it is handed over again already, or was acknowledged by somebody.
     if (!(isRouterError(failure) && failure.code === 'receipt.stale')) emit({ kind: 'unacknowledged', delivery, error: failure });
   }
+}
+
+/** For people, and with its code for whoever looks for one. */
+function reasonOf(error: unknown): string {
+  if (isMailError(error)) return `${error.message} (${error.code})`;
+  return error instanceof Error ? error.message : String(error);
 }
