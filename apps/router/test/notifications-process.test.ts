@@ -1,22 +1,25 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { appendFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { EXIT } from './io.ts';
+import { EXIT, signalbox } from './io.ts';
 import { type NotifiedWorld, openNotifiedWorld } from './notified-world.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-interface Watch extends AsyncDisposable {
+interface Running extends AsyncDisposable {
   readonly stdout: () => string;
   readonly stderr: () => string;
   /** Answers the exit code; null where the signal ended it. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-function startWatch({ folder, env }: NotifiedWorld): Watch {
+function start({ folder, env }: NotifiedWorld, ...argv: readonly string[]): Running {
   const { SIGNALBOX_CONFIG: _unset, FORCE_COLOR: _plain, ...own } = process.env;
-  const child = spawn(process.execPath, ['--conditions=@signalbox/source', main, 'watch'], { cwd: folder, env: { ...own, ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--conditions=@signalbox/source', main, ...argv], { cwd: folder, env: { ...own, ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
@@ -33,21 +36,21 @@ describe('the watch as a process', () => {
   it('is called back, also after it was killed, and hears nothing of what was asked for before', async () => {
     await using world = await openNotifiedWorld();
     const { subscriptions, deliver, proxy } = world;
-    const shown = async (watch: Watch, subject: string): Promise<void> => {
+    const shown = async (watch: Running, subject: string): Promise<void> => {
       await expect.poll(watch.stdout, { timeout: 5_000 }).toContain(`${subject}\n`);
     };
     const subscribed = async (count: number): Promise<void> => {
       await expect.poll(subscriptions, { timeout: 15_000 }).toHaveLength(count);
     };
 
-    await using first = startWatch(world);
+    await using first = start(world, 'watch');
     await subscribed(1);
     const [old] = await subscriptions();
     deliver('first');
     await shown(first, 'first');
     await first.end('SIGKILL');
 
-    await using second = startWatch(world);
+    await using second = start(world, 'watch');
     await subscribed(2);
     const answers = proxy.passed.length;
     deliver('second');
@@ -58,5 +61,51 @@ describe('the watch as a process', () => {
 
     expect(await second.end('SIGTERM')).toBe(EXIT.ok);
     expect((await subscriptions()).map(({ id }) => id)).toEqual([old!.id]);
+  }, 60_000);
+});
+
+describe('the router as a process', () => {
+  it('is called back, also after a newer configuration took over, and takes back at its end what it has asked for', async () => {
+    await using world = await openNotifiedWorld();
+    const { folder, env, subscriptions, deliver, proxy } = world;
+    const apply = async (): Promise<number> => (await signalbox(['apply'], { cwd: folder, env })).code;
+    expect(await apply()).toBe(EXIT.ok);
+    await using running = start(world, 'run', '--maildir', 'in');
+    const called = async (subject: string): Promise<void> => {
+      const before = proxy.passed.length;
+      deliver(subject);
+      await expect.poll(running.stdout, { timeout: 5_000 }).toContain(subject);
+      expect(proxy.passed.slice(before).map(({ status }) => status)).toContain(202);
+    };
+    await expect.poll(subscriptions, { timeout: 15_000 }).toHaveLength(1);
+    const [old] = await subscriptions();
+    await called('first');
+
+    await appendFile(join(folder, 'signalbox.yaml'), 'defaults: { onAck: mark-read }\n');
+    expect(await apply()).toBe(EXIT.ok);
+    await expect.poll(running.stderr, { timeout: 15_000 }).toContain('Running revision 2');
+    await expect.poll(async () => (await subscriptions()).map(({ id }) => id === old!.id), { timeout: 15_000 }).toEqual([false]);
+    await called('second');
+
+    expect(await running.end('SIGTERM')).toBe(EXIT.ok);
+    expect(await subscriptions()).toEqual([]);
+  }, 60_000);
+
+  it('runs also where nobody can call it, and says so', async () => {
+    await using world = await openNotifiedWorld({ pollIntervalMs: 1_000 });
+    const { folder, env, subscriptions, deliver, port } = world;
+    const other = createServer().listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    await using _other = { [Symbol.asyncDispose]: async () => void other.close() };
+    expect((await signalbox(['apply'], { cwd: folder, env })).code).toBe(EXIT.ok);
+    await using running = start(world, 'run', '--maildir', 'in');
+    await expect.poll(running.stderr, { timeout: 15_000 }).toContain('Running revision 1');
+    expect(running.stderr()).toContain('Servers cannot tell of new mail; it is found by looking.');
+    expect(running.stderr()).toContain(`port ${port}: something else listens there`);
+    await expect.poll(async () => (await signalbox(['status', '--json'], { cwd: folder, env })).stdout, { timeout: 15_000 }).toContain('"state":"active"');
+    deliver('looked for');
+    await expect.poll(running.stdout, { timeout: 15_000 }).toContain('looked for');
+    expect(await subscriptions()).toEqual([]);
+    expect(await running.end('SIGTERM')).toBe(EXIT.ok);
   }, 60_000);
 });

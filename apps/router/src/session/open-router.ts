@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { createLeaseKeeper, createRouter, createSending, type Router, type Sending } from '@signalbox/router';
 import type { Store } from '@signalbox/store';
+import type { Receiver } from '../callbacks/receiver.ts';
 import { flows } from '../flows.ts';
 import type { Session } from './session.ts';
 
@@ -11,11 +12,25 @@ export interface OpenRouterOptions {
   readonly node: string;
   /** How long a delivery is the consumer's, in milliseconds. */
   readonly visibilityMs: number;
+  /** Where servers tell of new mail. Dispose the router before it. */
+  readonly calls?: Receiver;
 }
 
+/** For taking back what servers were asked to tell; what is not taken back in that time ends by itself. */
+const LEAVING_MS = 2_000;
+
 /** Receives and sends for every mailbox of a session. Dispose it before the session. */
-export const openRouter = ({ config, plugins, host }: Session, { store, node, visibilityMs }: OpenRouterOptions): Promise<Router> =>
-  createRouter({ config, store, plugins, flows, host, node, importFrom: dirname(config.file), receiving: { visibilityMs } });
+export const openRouter = ({ config, plugins, host }: Session, { store, node, visibilityMs, calls }: OpenRouterOptions): Promise<Router> =>
+  createRouter({
+    config,
+    store,
+    plugins,
+    flows,
+    node,
+    host: { ...host, ...(calls && { callbacks: calls, vacated: () => calls.vacated(LEAVING_MS) }) },
+    importFrom: dirname(config.file),
+    receiving: { visibilityMs },
+  });
 
 /** For putting mail into the outbox: it is sent by whichever router works on the mailbox. */
 export function openOutbox({ connections, clock, log, config: { outgoing } }: Session, store: Store): Pick<Sending, 'send'> {

@@ -1,6 +1,7 @@
 import type { Clock } from '@signalbox/core';
 import type { DeployedRevision, RouterEvent } from '@signalbox/router';
 import type { Store } from '@signalbox/store';
+import type { Receiver } from '../callbacks/receiver.ts';
 import { handOver, type HandOverEvent } from '../hand-over/hand-over.ts';
 import type { Consumer } from '../hand-over/handed-delivery.ts';
 import { deploymentsOf } from './deploying.ts';
@@ -9,7 +10,10 @@ import { reportHealth } from './report-health.ts';
 import type { Session } from './session.ts';
 
 export type RunEvent =
-  | { readonly kind: 'started'; readonly revision: DeployedRevision; readonly session: Session }
+  /** `isCalled`: servers can tell of new mail, as the section `notifications` says. */
+  | { readonly kind: 'started'; readonly revision: DeployedRevision; readonly session: Session; readonly isCalled: boolean }
+  /** Servers cannot tell of new mail: it is found by looking. */
+  | { readonly kind: 'not-called'; readonly error: unknown }
   /** A newer revision cannot be used; the one in force goes on. */
   | { readonly kind: 'revision-unusable'; readonly number: number; readonly error: unknown }
   | { readonly kind: 'router'; readonly event: RouterEvent }
@@ -52,10 +56,11 @@ async function runGeneration({ revision, session }: Generation, options: RunRout
   const { store, clock, consumerFor, atOnce, node, visibilityMs, describeError, signal, emit } = options;
   await using _session = session;
   const consumer = await consumerFor(revision);
-  await using router = await openRouter(session, { store, node, visibilityMs });
+  await using calls = await receiveCalls(session, emit);
+  await using router = await openRouter(session, { store, node, visibilityMs, ...(calls && { calls }) });
   const over = new AbortController();
   const drain = AbortSignal.any([signal, over.signal]);
-  emit({ kind: 'started', revision, session });
+  emit({ kind: 'started', revision, session, isCalled: calls !== undefined });
   const handing = handOver({
     deliveries: router.deliveries({ concurrency: atOnce, signal: drain }),
     consumer,
@@ -74,6 +79,18 @@ async function runGeneration({ revision, session }: Generation, options: RunRout
     over.abort();
     await handing;
     await Promise.all(beside);
+  }
+}
+
+/** One generation after the other, as they may listen at the same port. What a server tells is a hint, and no reason not to run. */
+async function receiveCalls({ config, log }: Session, emit: RunRouterOptions['emit']): Promise<Receiver | undefined> {
+  if (!config.notifications) return undefined;
+  const { openConfiguredReceiver } = await import('../callbacks/open-configured.ts');
+  try {
+    return await openConfiguredReceiver(config, log);
+  } catch (error) {
+    emit({ kind: 'not-called', error });
+    return undefined;
   }
 }
 

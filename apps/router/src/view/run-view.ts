@@ -5,6 +5,7 @@ import type { HandedDelivery } from '../hand-over/handed-delivery.ts';
 import type { RunEvent } from '../session/run-router.ts';
 import { failureJson, renderFailure } from './failure.ts';
 import { clip, column, plural, printable } from './text.ts';
+import { tellReceiving } from './watch.ts';
 
 /** Shows what a running router does: mails on standard output, everything about them on standard error. */
 export function createRunView(call: Call): (event: RunEvent) => void {
@@ -15,6 +16,7 @@ export function createRunView(call: Call): (event: RunEvent) => void {
     else if (event.kind === 'started') tellStarted(call, event);
     else if (event.kind === 'hand-over') tellHandOver(call, event.event);
     else if (event.kind === 'router') tellRouter(call, event.event, told);
+    else if (event.kind === 'not-called') terminal.err.print(`${terminal.err.colors.yellow('!')} Servers cannot tell of new mail; it is found by looking.\n${failureText(call, event.error)}`);
     else terminal.err.print(`${terminal.err.colors.red('✘')} Revision ${event.number} cannot be used; the one before goes on.\n${failureText(call, event.error)}`);
   };
 }
@@ -26,11 +28,13 @@ const waitText = (ms: number): string => {
   return seconds < 120 ? plural(seconds, 'second') : plural(Math.round(seconds / 60), 'minute');
 };
 
-function tellStarted({ terminal: { err } }: Call, { revision, session }: Extract<RunEvent, { kind: 'started' }>): void {
+function tellStarted(call: Call, { revision, session, isCalled }: Extract<RunEvent, { kind: 'started' }>): void {
+  const { err } = call.terminal;
   const { colors } = err;
   err.print(colors.dim(`Running revision ${revision.number}: ${plural(session.routes.length, 'mailbox', 'mailboxes')}. Ctrl-C ends it.`));
   const broken = session.routes.filter(({ wanted, receive, send }) => wanted.some((direction) => !(direction === 'receive' ? receive : send))).map(({ mailbox }) => mailbox.id);
   if (broken.length > 0) err.print(`${colors.red('✘')} ${broken.join(', ')}: no route. "signalbox check" says why.`);
+  if (isCalled && session.config.notifications) tellReceiving(call, session.config.notifications);
 }
 
 function tellHandOver(call: Call, event: HandOverEvent): void {
@@ -85,7 +89,8 @@ function tellRouter(call: Call, event: RouterEvent, told: Map<string, string>): 
 function tellJson({ terminal, redact }: Call, event: RunEvent): void {
   const time = new Date().toISOString();
   const tell = (line: unknown): void => terminal.err.print(JSON.stringify(line));
-  if (event.kind === 'started') tell({ type: 'started', time, revision: event.revision.number, mailboxes: event.session.routes.length });
+  if (event.kind === 'started') tell({ type: 'started', time, revision: event.revision.number, mailboxes: event.session.routes.length, notifications: event.isCalled });
+  else if (event.kind === 'not-called') tell({ type: event.kind, time, error: failureJson(event.error, redact) });
   else if (event.kind === 'revision-unusable') tell({ type: event.kind, time, revision: event.number, error: failureJson(event.error, redact) });
   else if (event.kind === 'router') {
     const { type, at, ...about } = event.event;

@@ -88,6 +88,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
       closing ??= (async () => {
         stop.abort();
         await Promise.all([running, receiver[Symbol.asyncDispose]()]);
+        await host.vacated?.();
         await connections[Symbol.asyncDispose]();
       })();
       return closing;

@@ -17,7 +17,10 @@ export interface RouterOptions {
   readonly flows?: Readonly<Record<string, Flow>>;
   /** Where packages that the configuration names are imported from. */
   readonly importFrom?: string;
-  readonly host: Omit<RouterHost, 'tokens'>;
+  readonly host: Omit<RouterHost, 'tokens'> & {
+    /** Awaited at the end, once nothing is watched any more and before connections are closed: transports take back then what servers were asked to tell. */
+    readonly vacated?: () => Promise<void>;
+  };
   /**
    * Another one for every router that runs at the same time on the store. A router that was killed and starts again under its own name has its
    * mailboxes back at once, instead of waiting for the end of its leases. Default: a name that nobody else has.
