@@ -1,3 +1,4 @@
+export { waitAfter } from './back-off.ts';
 export type {
   Backlog,
   CertificateSettings,

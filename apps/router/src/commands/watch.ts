@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import { action, type Call, type CallHost } from '../call.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { chooseMailboxes } from '../session/choose-mailboxes.ts';
-import { watchFolder } from '../session/watch-mailbox.ts';
 import { UsageError } from '../usage-error.ts';
 import { mailLayout } from '../view/mail-line.ts';
 import { plural } from '../view/text.ts';
@@ -29,6 +28,8 @@ export function addWatch(program: Command, host: CallHost): void {
 
 async function watch(call: Call, wanted: readonly string[], { since }: WatchCommandOptions): Promise<ExitCode> {
   await using session = await call.open({ receivesCalls: true });
+  // Loaded when needed, as the session is: it takes the router and its libraries with it.
+  const { watchFolder } = await import('../session/watch-mailbox.ts');
   const { signal } = call.io;
   const chosen = chooseMailboxes(session.routes, wanted).filter(({ wanted: directions }) => directions.includes('receive'));
   if (chosen.length === 0) throw new UsageError('None of these mailboxes is configured to receive.');

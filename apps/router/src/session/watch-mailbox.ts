@@ -1,6 +1,6 @@
 import { type ChangesSince, type Clock, type Folder, type FolderSelector, isMailError, MailError, type MessageSummary, type Receive } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
-import type { Connections, MailboxRoutes } from '@signalbox/router';
+import { type Connections, type MailboxRoutes, waitAfter } from '@signalbox/router';
 import { signInCommand } from './sign-in-command.ts';
 
 export type WatchEvent =
@@ -21,10 +21,6 @@ export interface WatchOptions {
   readonly emit: (event: WatchEvent) => void;
 }
 
-const WAIT = { first: 1_000, longest: 60_000 };
-/** Somebody has to do something first, and a wrong password that is repeated quickly locks the account. */
-const REMEDY_WAIT = { first: 60_000, longest: 600_000 };
-
 /** Tells of new mail until the signal aborts, whatever happens in between. Returns; never throws. */
 export async function watchFolder(options: WatchOptions): Promise<void> {
   const { connections, routes, clock = systemClock, signal, emit } = options;
@@ -40,7 +36,7 @@ export async function watchFolder(options: WatchOptions): Promise<void> {
       emit(failure);
       return;
     }
-    const retryInMs = waitFor(error, position.failures);
+    const retryInMs = waitAfter(error, position.failures);
     position.failures += 1;
     emit({ ...failure, retryInMs });
     await clock.sleep(retryInMs, signal).catch(() => {});
@@ -77,11 +73,3 @@ function requireReceive(receive: Receive | undefined): Receive {
 
 /** No waiting repairs it. A missing folder may be created, and a lost position was just renewed. */
 const isFinal = (error: unknown): boolean => isMailError(error) && error.retry === 'never' && error.affects !== 'folder';
-
-/** Doubles, with jitter so that a server that comes back is not stormed; a server that names its own time is obeyed. */
-function waitFor(error: unknown, failures: number): number {
-  const { first, longest } = isMailError(error) && error.retry === 'after-remedy' ? REMEDY_WAIT : WAIT;
-  const asked = isMailError(error) ? (error.retryAfterMs ?? 0) : 0;
-  const backOff = Math.min(longest, first * 2 ** failures);
-  return Math.max(asked, Math.round(backOff * (0.75 + Math.random() / 2)));
-}
