@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const here = import.meta.dirname;
 const conditions = ['@signalbox/source', 'module', 'node', 'development|production'];
@@ -12,11 +14,29 @@ const projects = ['packages', 'apps', 'tools'].flatMap((parent) =>
     .filter((root) => existsSync(join(root, 'package.json'))),
 );
 
+/** What takes longest begins first, so that nobody waits at the end for one file: these take from 10 to 50 s each. */
+const longest = /\/(kill|tenant|send-storm|canary|conformance|deliveries|tokens|run|doctor-faults|saboteurs|storm|memory|probe)(\.conformance)?\.test\.ts$/;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    // The project with the longest files is the last by its name; a worker is used again within a project only.
+    const projects = [...new Set(sorted.map(({ project }) => project))].toReversed();
+    return projects.flatMap((project) => {
+      const own = sorted.filter((file) => file.project === project);
+      return [...own.filter(({ moduleId }) => longest.test(moduleId)), ...own.filter(({ moduleId }) => !longest.test(moduleId))];
+    });
+  }
+}
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['@signalbox/source'] } },
   test: {
     passWithNoTests: false,
+    // Most of what tests do is wait, for servers and for processes they kill: more workers than cores.
+    maxWorkers: Math.max(4, availableParallelism() - 1),
+    sequence: { sequencer: LongestFirst },
     projects: projects.map((root) => ({
       extends: true as const,
       root,
@@ -25,7 +45,7 @@ export default defineConfig({
         include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
         environment: 'node' as const,
         isolate: false,
-        testTimeout: 20_000,
+        testTimeout: 30_000,
       },
     })),
   },
