@@ -29,8 +29,12 @@ export function findCanaries(octets: Uint8Array, canaries: readonly string[]): r
 
 function firstPiece(text: Buffer, face: Buffer): number {
   const last = Math.max(0, face.length - PIECE_OCTETS);
+  const sought = new Set<string>(); // a long secret that repeats itself has few pieces, and many places
   for (let start = 0; ; start = Math.min(last, start + PIECE_OCTETS)) {
-    const offset = text.indexOf(face.subarray(start, start + PIECE_OCTETS));
+    const piece = face.subarray(start, start + PIECE_OCTETS);
+    const name = piece.toString('latin1');
+    const offset = sought.has(name) ? -1 : text.indexOf(piece);
+    sought.add(name);
     if (offset !== -1 || start >= last) return offset;
   }
 }
