@@ -21,9 +21,10 @@ interface Running extends AsyncDisposable {
 
 function start(settings: ReceiveSettings): Running {
   const child: ChildProcess = spawn(process.execPath, ['--conditions=@signalbox/source', script, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const lines = createInterface({ input: child.stdout! });
+  const active = once(createInterface({ input: child.stdout! }), 'line', { signal: AbortSignal.timeout(30_000) });
+  active.catch(() => {}); // nobody waits for the last one
   return {
-    active: once(lines, 'line', { signal: AbortSignal.timeout(30_000) }),
+    active,
     async [Symbol.asyncDispose]() {
       const gone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
       child.kill('SIGKILL');
