@@ -1,8 +1,8 @@
 import type { CallOptions, FolderSelector, MailTransport, Mutate, Receive, TransportContext } from '@signalbox/core';
+import { secureContextFor } from '@signalbox/kit';
 import type { ImapConfig } from './config.ts';
 import { createConnector } from './connection/connect.ts';
 import { createPool } from './connection/pool.ts';
-import { secureContextFor } from './connection/tls.ts';
 import { storableKeywords } from './convert.ts';
 import { findIn, readFolders } from './folders.ts';
 import { appendMessage } from './mutate/append.ts';
@@ -28,7 +28,7 @@ export const refSpaceOf = ({ host, port }: Pick<ImapConfig, 'host' | 'port'>, ad
 export async function openImap(context: TransportContext<ImapConfig>, options?: CallOptions): Promise<MailTransport> {
   options?.signal?.throwIfAborted();
   const { config, clock, log } = context;
-  const connector = createConnector(context, secureContextFor(config, context.network));
+  const connector = createConnector(context, secureContextFor(context.network, config.ca));
   const pool = createPool(connector, clock, config.maxConnections);
   const session: Session = { pool, connector, config, clock, log, refSpace: refSpaceOf(config, context.mailbox.address) };
   try {
