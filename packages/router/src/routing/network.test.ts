@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isReachedDirectly } from './network.ts';
+import type { Config, MailboxConfig } from '../config/config.ts';
+import { createNetworkChooser, isReachedDirectly } from './network.ts';
 
 describe('NO_PROXY', () => {
   it.each([
@@ -21,5 +22,24 @@ describe('NO_PROXY', () => {
     ['a', ['']],
   ])('leaves %s to the proxy in spite of %j', (host, entries) => {
     expect(isReachedDirectly(host, entries)).toBe(false);
+  });
+});
+
+describe('the network of a mailbox', () => {
+  const config = { network: { ca: ['one'], proxy: 'http://proxy:8080', noProxy: ['near'], direct: false } } as unknown as Config;
+  const mailbox = { network: undefined } as unknown as MailboxConfig;
+
+  it('is the same object for all that reach their servers in the same way', () => {
+    const choose = createNetworkChooser(config);
+    expect(choose(mailbox, 'far', [])).toBe(choose(mailbox, 'farther', []));
+    expect(choose(mailbox, 'far', ['two'])).toBe(choose(mailbox, 'far', ['two']));
+  });
+
+  it('is another one where the way or what is trusted differs', () => {
+    const choose = createNetworkChooser(config);
+    const network = choose(mailbox, 'far', []);
+    expect(choose(mailbox, 'near', [])).not.toBe(network);
+    expect(choose(mailbox, 'near', [])).toEqual({ ca: ['one'] });
+    expect(choose(mailbox, 'far', ['two'])).toEqual({ ca: ['one', 'two'], proxy: 'http://proxy:8080' });
   });
 });

@@ -7,7 +7,7 @@ import { layerAuth } from './auth-layers.ts';
 import { type ChosenSide, chooseSide } from './choose-side.ts';
 import { findPlugins } from './find-plugins.ts';
 import type { Direction, Flow } from './flow.ts';
-import { networkFor } from './network.ts';
+import { type ChooseNetwork, createNetworkChooser } from './network.ts';
 import type { MailboxRoutes, Route } from './route.ts';
 import { findSection } from './sections.ts';
 import { describeServer, layerTransport } from './transport-layers.ts';
@@ -26,11 +26,16 @@ export interface ResolveOptions {
 /** One entry per mailbox, in the order of the file. A broken mailbox never stops the others. */
 export async function resolveRoutes(options: ResolveOptions): Promise<readonly MailboxRoutes[]> {
   const all: MailboxRoutes[] = [];
-  for (const mailbox of options.config.mailboxes) all.push(await resolveMailbox(mailbox, options));
+  const resolving: Resolving = { ...options, networkOf: createNetworkChooser(options.config) };
+  for (const mailbox of options.config.mailboxes) all.push(await resolveMailbox(mailbox, resolving));
   return all;
 }
 
-async function resolveMailbox(mailbox: MailboxConfig, options: ResolveOptions): Promise<MailboxRoutes> {
+interface Resolving extends ResolveOptions {
+  readonly networkOf: ChooseNetwork;
+}
+
+async function resolveMailbox(mailbox: MailboxConfig, options: Resolving): Promise<MailboxRoutes> {
   const report = createCollector(options.config.positions);
   const wanted = (['receive', 'send'] as const).filter((direction) => mailbox[direction] !== undefined);
   const receive = await resolveRoute(mailbox, 'receive', options, report);
@@ -39,7 +44,7 @@ async function resolveMailbox(mailbox: MailboxConfig, options: ResolveOptions): 
   return { mailbox, wanted, ...(receive && { receive }), ...(send && { send }), problems: report.problems };
 }
 
-async function resolveRoute(mailbox: MailboxConfig, direction: Direction, { config, registry, flows }: ResolveOptions, report: ProblemCollector): Promise<Route | undefined> {
+async function resolveRoute(mailbox: MailboxConfig, direction: Direction, { config, registry, flows, networkOf }: Resolving, report: ProblemCollector): Promise<Route | undefined> {
   if (mailbox[direction] === undefined) return undefined;
   const chosen = chooseSide(config, flows, mailbox, direction, report);
   const plugins = chosen && findPlugins(registry, chosen, direction, report);
@@ -63,7 +68,7 @@ async function resolveRoute(mailbox: MailboxConfig, direction: Direction, { conf
     transport,
     ...(auth && authConfig && { auth, authConfig: authConfig.config }),
     transportConfig: transportConfig.config,
-    network: networkFor(config, mailbox, described?.host, server.ca),
+    network: networkOf(mailbox, described?.host, server.ca),
     credentials,
     ...(described && { server: described }),
     username: String(username),
