@@ -20,19 +20,33 @@ const toSqliteDatabase = (database: NodeDatabase, explain: Explain): SqliteDatab
       throw explain(error);
     }
   };
-  return {
-    close: () => database.close(),
-    prepare: (text): SqliteStatement => {
-      const statement = explained(() => database.prepare(text));
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => explained(() => statement.all(...(parameters as SQLInputValue[]))),
-        run: (parameters) => explained(() => statement.run(...(parameters as SQLInputValue[]))),
-        iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
-      };
-    },
+  const prepare = (text: string): SqliteStatement => {
+    const statement = explained(() => database.prepare(text));
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters) => explained(() => statement.all(...(parameters as SQLInputValue[]))),
+      run: (parameters) => explained(() => statement.run(...(parameters as SQLInputValue[]))),
+      // While it is gone through nobody else may have it.
+      iterate: (parameters) => explained(() => database.prepare(text)).iterate(...(parameters as SQLInputValue[])),
+    };
   };
+  return { close: () => database.close(), prepare: keepLatest(prepare) };
 };
+
+/** So many prepared statements are kept: a router asks the same few questions again and again, and preparing one costs more than most answers. */
+const KEPT = 200;
+
+/** Those asked for latest, by their text. SQLite prepares one anew by itself when the schema has changed (https://sqlite.org/c3ref/prepare.html). */
+function keepLatest(prepare: (text: string) => SqliteStatement): (text: string) => SqliteStatement {
+  const kept = new Map<string, SqliteStatement>();
+  return (text) => {
+    const statement = kept.get(text) ?? prepare(text);
+    kept.delete(text);
+    kept.set(text, statement);
+    if (kept.size > KEPT) kept.delete(kept.keys().next().value ?? '');
+    return statement;
+  };
+}
 
 /** How long a statement is tried again while somebody else writes, in milliseconds, and how long it rests in between. */
 const PATIENCE_MS = 5000;
