@@ -59,6 +59,16 @@ async function keep(results: Results): Promise<void> {
   await writeFile(DOCUMENT, document);
 }
 
+/** What measures the router comes in its own rows. */
+async function runSuite(options: Options, signal: AbortSignal): Promise<number> {
+  const { measureSuite } = await import('./router/suite.ts');
+  const { text, group, results, met } = await measureSuite(options, { signal, onStep: (what) => void process.stderr.write(`${what}\n`) });
+  process.stdout.write(`${text}\n`);
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
+  if (options.write) await writeFile(DOCUMENT, betweenMarkers(await readFile(DOCUMENT, 'utf8'), group, text));
+  return !met && options.targets ? 1 : 0;
+}
+
 async function main(args: readonly string[]): Promise<number> {
   let options: Options;
   try {
@@ -73,6 +83,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error(`Ended by ${name}.`)));
+  if (options.suite !== 'transports') return runSuite(options, stop.signal);
   const progress = createProgress({
     total: options.workloads.reduce((sum, workload) => sum + childrenOf(workload, options.pairs), 0),
     write: (text) => process.stderr.write(text),

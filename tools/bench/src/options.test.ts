@@ -21,6 +21,12 @@ describe('options', () => {
     expect(readOptions(['--only', 'graph', '--write'])).toMatchObject({ write: true });
   });
 
+  it('choose the router, which has rows of its own', () => {
+    expect(readOptions(['--only', 'router', '--lives', '1', '--store', 'postgres'])).toMatchObject({ suite: 'router', lives: 1, store: 'postgres', workloads: [] });
+    expect(readOptions(['--only', 'router-fleet', '--minutes', '2'])).toMatchObject({ suite: 'router-fleet', minutes: 2, mailboxes: 10_000 });
+    expect(readOptions([]).suite).toBe('transports');
+  });
+
   it('can ignore the targets', () => {
     expect(readOptions(['--no-targets']).targets).toBe(false);
   });
@@ -28,7 +34,9 @@ describe('options', () => {
   it.each([
     [['--pairs', 'few'], '--pairs wants a whole number'],
     [['--pairs', '0'], '--pairs wants a whole number'],
-    [['--only', 'router'], 'There is no group "router"; there are: imap-smtp, graph.'],
+    [['--only', 'rooter'], 'There is no group "rooter"; there are: imap-smtp, graph, router, router-fleet.'],
+    [['--only', 'router', '--lives', '0'], '--lives wants a whole number'],
+    [['--only', 'router', '--store', 'redis'], '--store is embedded or postgres'],
     [['--workload', 'mails'], 'There is no workload "mails"'],
     [['--write', '--pairs', '3'], '--write keeps whole tables'],
     [['--write', '--workload', 'flags'], '--write keeps whole tables'],

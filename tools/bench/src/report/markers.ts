@@ -1,7 +1,5 @@
-import type { Group } from '../workloads.ts';
-
 /** The document with what stood between the group's markers replaced. Throws when they are not there once each, in order. */
-export function betweenMarkers(document: string, group: Group, content: string): string {
+export function betweenMarkers(document: string, group: string, content: string): string {
   const [first, last] = [`<!-- bench:${group}:start -->`, `<!-- bench:${group}:end -->`];
   const start = document.indexOf(first);
   const end = document.indexOf(last);
