@@ -18,6 +18,7 @@ export type { Detail, Journal, JournalStep } from './deployment/journal.ts';
 export type { NewRevision, Revision, Revisions } from './deployment/revisions.ts';
 export type { MailboxRecord, Mailboxes } from './mailboxes/mailboxes.ts';
 export type { ClaimOptions, DueOptions, OutboxClaim } from './outbox/claim.ts';
+export type { OutboxCount } from './outbox/counts.ts';
 export type { Decision } from './outbox/decide.ts';
 export type { FailureWords, OutboxEntry, OutboxFailure, OutboxMail, RefusedRecipient, ReportedFailure, RoutePin } from './outbox/entry.ts';
 export type { OutboxDetail, OutboxHistoryEvent } from './outbox/events.ts';

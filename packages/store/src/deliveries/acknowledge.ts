@@ -31,7 +31,7 @@ export async function acknowledge(database: Database, keyring: Keyring, { ids, e
       });
       await db
         .updateTable('delivery')
-        .set({ state: 'closed', closed_at: now, sealed: null, key_id: null, receipt: null, claimed_until: null, error: null })
+        .set({ state: 'closed', closed_at: now, sealed: null, key_id: null, receipt: null, claimed_until: null, error: null, trace: null })
         .where('id', 'in', before.map(({ id }) => id))
         .execute();
       if (effects.length > 0) await db.insertInto('effect').values(effects).execute();

@@ -21,6 +21,8 @@ export interface Delivery {
   readonly createdAt: number;
   readonly closedAt?: number;
   readonly error?: string;
+  /** W3C traceparent of how it was received, as long as it is open. */
+  readonly trace?: string;
 }
 
 export const COLUMNS = [
@@ -40,6 +42,7 @@ export const COLUMNS = [
   'created_at',
   'closed_at',
   'error',
+  'trace',
 ] as const satisfies readonly (keyof DeliveryTable)[];
 
 export function toDelivery(keyring: Keyring, row: Pick<DeliveryTable, (typeof COLUMNS)[number]>): Delivery {
@@ -60,5 +63,6 @@ export function toDelivery(keyring: Keyring, row: Pick<DeliveryTable, (typeof CO
     ...(row.claimed_until !== null && { claimedUntil: row.claimed_until }),
     ...(row.closed_at !== null && { closedAt: row.closed_at }),
     ...(row.error !== null && { error: row.error }),
+    ...(row.trace !== null && { trace: row.trace }),
   };
 }

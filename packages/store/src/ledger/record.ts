@@ -45,6 +45,8 @@ export interface NewDelivery extends ObjectIdentity {
   readonly own?: string;
   /** What is to be done because it came: journaled with it. */
   readonly effect?: NewEffect;
+  /** W3C traceparent of how it was received. */
+  readonly trace?: string;
 }
 
 /** Throws `lease.lost`, having changed nothing. */
@@ -134,7 +136,7 @@ function createWriter({ now }: Database, db: Transaction<Schema>, mailbox: strin
         .returning('next_sequence')
         .executeTakeFirstOrThrow();
       const first = end - sealed.length;
-      const rows = sealed.map(({ delivery: { id, idKey = null, factsKey, arrivedAt, sameMessageAs = null, own = null }, keyId, sealed: facts }, index) => ({
+      const rows = sealed.map(({ delivery: { id, idKey = null, factsKey, arrivedAt, sameMessageAs = null, own = null, trace = null }, keyId, sealed: facts }, index) => ({
         id,
         mailbox,
         sequence: first + index,
@@ -146,6 +148,7 @@ function createWriter({ now }: Database, db: Transaction<Schema>, mailbox: strin
         key_id: keyId,
         same_message_as: sameMessageAs,
         own,
+        trace,
         attempts: 0,
         due_at: now,
         created_at: now,

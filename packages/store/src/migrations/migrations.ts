@@ -4,9 +4,10 @@ import { type Migration, Migrator } from 'kysely/migration';
 import type { Schema } from '../schema/schema.ts';
 import { tokens } from './0001-tokens.ts';
 import { router } from './0002-router.ts';
+import { trace } from './0005-trace.ts';
 
 /** In the order of their names. A migration that has been released is never changed. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-tokens': tokens, '0002-router': router };
+export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-tokens': tokens, '0002-router': router, '0005-trace': trace };
 
 /** Which steps a database has taken, and which this release would take. */
 export interface Migrations {

@@ -34,6 +34,8 @@ export interface OutboxEntry {
   /** Absent where the server files the copy, or none is wanted. */
   readonly copy?: 'due' | 'filed' | 'failed';
   readonly bouncedAt?: Date;
+  /** W3C traceparent of its submission. */
+  readonly trace?: string;
   /** Absent once the time to keep it is over. */
   readonly mail?: OutboxMail;
 }
@@ -98,7 +100,7 @@ export interface ReportedFailure {
 type Row = Selectable<OutboxTable>;
 
 export function entryOf(row: Row, keyring: Keyring): OutboxEntry {
-  const { filed_as, deadline, route, staged, last_error, sent_at, copy, bounced_at, sealed, key_id } = row;
+  const { filed_as, deadline, route, staged, last_error, sent_at, copy, bounced_at, trace, sealed, key_id } = row;
   return {
     id: row.id,
     mailbox: row.mailbox,
@@ -119,6 +121,7 @@ export function entryOf(row: Row, keyring: Keyring): OutboxEntry {
     ...(sent_at !== null && { sentAt: new Date(sent_at) }),
     ...(copy !== null && { copy }),
     ...(bounced_at !== null && { bouncedAt: new Date(bounced_at) }),
+    ...(trace !== null && { trace }),
     ...(sealed !== null && key_id !== null && { mail: openMail(keyring, row.id, { sealed, keyId: key_id }) }),
   };
 }

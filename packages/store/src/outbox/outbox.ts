@@ -2,6 +2,7 @@ import type { Content } from '@signalbox/core';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { Database } from '../database/database.ts';
 import { createClaims } from './claim.ts';
+import { createCounts } from './counts.ts';
 import { createDecide } from './decide.ts';
 import { createFind } from './find.ts';
 import { createParts } from './parts.ts';
@@ -20,6 +21,8 @@ export function createOutbox(database: Database, keyring: Keyring) {
     ...createClaims(database, keyring),
     ...createSettle(database, keyring),
     ...createFind(database, keyring),
+    /** What the router has still to work on, by mailbox and state. */
+    counts: createCounts(database),
     decide: createDecide(database, keyring),
     reported: createReports(database, keyring),
     prune: createPrune(database),

@@ -13,6 +13,8 @@ export interface NewEntry {
   readonly mail: OutboxMail;
   /** Absent: at once. */
   readonly dueAt?: Date;
+  /** W3C traceparent of the submission. */
+  readonly trace?: string;
   /** Asked once the content was read to its end. */
   readonly requestDigest: () => string;
 }
@@ -62,6 +64,7 @@ export function createSubmit(database: Database, keyring: Keyring, parts: Parts)
           sent_at: null,
           copy: null,
           bounced_at: null,
+          trace: entry.trace ?? null,
           created_at: database.now,
           updated_at: database.now,
         })

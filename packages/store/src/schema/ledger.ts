@@ -38,6 +38,8 @@ export interface DeliveryTable {
   readonly claimed_until: number | null;
   readonly created_at: number;
   readonly closed_at: number | null;
+  /** W3C traceparent of how it was received; null where nobody traced it, and once closed. */
+  readonly trace: string | null;
   readonly error: string | null;
 }
 

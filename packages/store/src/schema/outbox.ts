@@ -37,6 +37,8 @@ export interface OutboxTable {
   readonly copy: 'due' | 'filed' | 'failed' | null;
   /** When the first report of failure came back. */
   readonly bounced_at: number | null;
+  /** W3C traceparent of its submission; null where nobody traced it. */
+  readonly trace: string | null;
   readonly created_at: number;
   readonly updated_at: number;
 }

@@ -113,6 +113,23 @@ describe.each(backends)('the outbox on $name', (backend) => {
       expect(await claim(holding)).toEqual([]);
     });
 
+    it('says what it has still to work on, and gives the trace of its submission back', async () => {
+      const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+      await submit({ trace });
+      await submit({ dueAt: new Date(Date.now() + 3_600_000) });
+      const holding = await hold();
+      const [one] = await claim(holding, 1);
+      expect(one?.entry.trace).toBe(trace);
+      const counted = async () => (await world.outbox.counts()).toSorted((a, b) => a.state.localeCompare(b.state));
+      expect(await counted()).toEqual([
+        { mailbox: 'sales', state: 'attempting', count: 1 },
+        { mailbox: 'sales', state: 'scheduled', count: 1 },
+      ]);
+      await atWire(one!);
+      await world.outbox.settle(one!, { event: 'accepted' });
+      expect(await counted()).toEqual([{ mailbox: 'sales', state: 'scheduled', count: 1 }]);
+    });
+
     it('takes no more than asked for, and nothing of another mailbox', async () => {
       await world.addMailbox('support');
       await submit({ mailbox: 'support' });
