@@ -1,6 +1,6 @@
 import { CryptoProvider } from '@azure/msal-node';
 import { type LoginChallenge, MailError } from '@signalbox/core';
-import type { ClientKind, ClientRequests } from './client-requests.ts';
+import { type ClientKind, type ClientRequests, withKinds } from './client-requests.ts';
 import { refusalOfAnswer, refusalOf } from './errors.ts';
 import { type Grants, keepLogin, type LoginRecord } from './login-record.ts';
 import { publicApp } from './msal.ts';
@@ -56,24 +56,13 @@ export interface BrowserReturn {
 
 export async function finishInBrowser(services: Services, requests: ClientRequests, login: BrowserLogin, { state, callbackUrl, signal }: BrowserReturn): Promise<Grants> {
   const code = readReturn(services, login, state, callbackUrl);
-  const [first, second] = kindsFor(login.redirectUri, requests.hasCredential);
-  const redeem = async (kind: ClientKind): Promise<Grants> => {
+  return withKinds(kindsFor(login.redirectUri, requests.hasCredential), async (kind) => {
     const answer = await requests.ask({ account: login.account, kind, secrets: [code, login.verifier], signal }, (app) =>
       app.acquireTokenByCode({ code, scopes: login.scopes, redirectUri: login.redirectUri, codeVerifier: login.verifier }),
     );
     return { answer, client: kind, scopes: login.scopes };
-  };
-  try {
-    return await redeem(first);
-  } catch (error) {
-    // The platform of the redirect address decides, and only Entra knows it. The code is still good: who asks is looked at first.
-    if (second && error instanceof RefusedError && error.refusal.codes.some((number) => WRONG_KIND.has(number))) return redeem(second);
-    throw error;
-  }
+  });
 }
-
-/** "Must not show a credential", and "must show one" (FACTS.md A10). */
-const WRONG_KIND: ReadonlySet<number> = new Set([700025, 7000218]);
 
 /** A loopback address is a program's own (RFC 8252 §7.3), another one a service's. */
 function kindsFor(redirectUri: string, hasCredential: boolean): readonly [ClientKind, ClientKind?] {

@@ -18,8 +18,8 @@ export const credentialDeadlines = (credentials: readonly AppCredential[], { cli
       : [],
   );
 
-/** What ends a person's sign-in by itself. */
-export function signInDeadlines({ account, renewedAt, signedInAt }: Pick<SignInRecord, 'account' | 'renewedAt' | 'signedInAt'>, timeZone: string | undefined): readonly AuthDeadline[] {
+/** What ends a person's sign-in by itself. One that was taken over is at least so old: its renewal is due then at the latest. */
+export function signInDeadlines({ account, renewedAt, adoptedAt = renewedAt, signedInAt = adoptedAt }: Pick<SignInRecord, 'account' | 'renewedAt' | 'adoptedAt' | 'signedInAt'>, timeZone: string | undefined): readonly AuthDeadline[] {
   const remedy = signInRemedy(account);
   return [
     { what: 'idle', at: new Date(renewedAt + IDLE_MS), remedy },

@@ -44,3 +44,16 @@ export function createClientRequests(services: Services, credentials: readonly A
     ask: (request, work) => (request.kind === 'public' ? askOnce(request, undefined, work) : rollOver.ask((credential) => askOnce(request, credential, work))),
   };
 }
+
+/** "Must not show a credential", and "must show one" (FACTS.md A10). */
+const WRONG_KIND: ReadonlySet<number> = new Set([700025, 7000218]);
+
+/** Which kind it takes is decided by how the grant was got, which only Entra knows: who asks is looked at first, and so the grant is still good after the first kind. */
+export async function withKinds<T>([first, second]: readonly [ClientKind, ClientKind?], work: (kind: ClientKind) => Promise<T>): Promise<T> {
+  try {
+    return await work(first);
+  } catch (error) {
+    if (second && error instanceof RefusedError && error.refusal.codes.some((number) => WRONG_KIND.has(number))) return work(second);
+    throw error;
+  }
+}

@@ -18,7 +18,10 @@ export const signInRecord = z.object({
   /** How the token was got is how it has to be renewed (AADSTS700025, 7000218). */
   client: z.enum(['public', 'confidential']),
   refreshToken: z.string(),
-  signedInAt: z.number(),
+  /** Absent for a sign-in that was taken over: nobody tells when it was. */
+  signedInAt: z.number().optional(),
+  /** When it was taken over from another program. */
+  adoptedAt: z.number().optional(),
   renewedAt: z.number(),
   /** By what was asked for. */
   access: z.record(z.string(), keptToken),

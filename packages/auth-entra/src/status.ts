@@ -41,7 +41,7 @@ export function createStatus(services: Services, { credentials, appTokens, excha
     if (!record) return { state: 'action-required', account, remedy: signInRemedy(account) };
     const own = ofRecord(record);
     const deadlines = [...own, ...(record.client === 'confidential' ? ofApp : [])].toSorted(byTime);
-    const details: AuthDetails = { account: record.account, signedInAt: new Date(record.signedInAt), renewedAt: new Date(record.renewedAt), deadlines };
+    const details: AuthDetails = { account: record.account, ...(record.signedInAt !== undefined && { signedInAt: new Date(record.signedInAt) }), renewedAt: new Date(record.renewedAt), deadlines };
     const due = record.ended ? (record.ended.remedy ?? signInRemedy(account)) : overdue(deadlines, clock.now());
     if (due) return { state: 'action-required', ...details, remedy: due };
     return standingState(details, backOff.all().filter(([key]) => key.startsWith(`${record.id} `)).map(([, error]) => error));

@@ -1,11 +1,18 @@
 import type { CallOptions } from './call-options.ts';
 import type { Mailbox } from './identity.ts';
+import type { Secret } from './secret.ts';
 
 /** Signing in is two plain calls, so that they may run in two processes. */
 export interface InteractiveLogin {
   begin(mailbox: Mailbox, options: LoginOptions): Promise<LoginChallenge>;
   /** Throws `auth.wrong-account` when someone else signed in, `auth.interaction-required` when the challenge ran out. */
   finish(challenge: LoginChallenge, options?: FinishOptions): Promise<void>;
+  /**
+   * Goes on from a sign-in that another program has, by its refresh token (RFC 6749 §1.5): redeems it once, and keeps what comes. Whether the other
+   * program can go on with its own is the issuer's business. Throws `auth.wrong-account` when it is someone else's, and what `getCredential` throws
+   * when the issuer refuses it; nothing is kept then. Absent where a sign-in cannot be handed on.
+   */
+  adopt?(mailbox: Mailbox, refreshToken: Secret, options?: CallOptions): Promise<void>;
 }
 
 export interface LoginOptions extends CallOptions {
