@@ -41,6 +41,21 @@ describe("the tenant's clock, from another process", () => {
     await vi.waitFor(() => expect(followed.offset).toBe(0));
   });
 
+  it('is followed for as long as one likes over one connection, and leaves nothing behind there', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    await using open = await openControlled();
+    await using followed = await open.control.clock.follow();
+    for (let jumps = 1; jumps <= 15; jumps += 1) {
+      open.tenant.clock.jump(HOUR);
+      await vi.waitFor(() => expect(followed.offset).toBe(jumps * HOUR));
+    }
+    await new Promise((resolve) => setImmediate(resolve)); // warnings are told a moment later
+    process.off('warning', onWarning);
+    expect(warnings.map(({ message }) => message)).toEqual([]);
+  });
+
   it('is followed no more once disposed of, and goes on by itself', async () => {
     await using open = await openControlled();
     const followed = await open.control.clock.follow();

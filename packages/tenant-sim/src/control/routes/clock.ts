@@ -8,9 +8,10 @@ import { take } from '../problems.ts';
 const PATIENCE_MS = 25_000;
 
 export function clockRoutes(app: FastifyInstance, { clock }: TenantContext): void {
-  app.get('/clock', async (request): Promise<ClockState> => {
+  app.get('/clock', async (request, reply): Promise<ClockState> => {
     const { after } = take(clockQuery, request.query, { place: 'query' });
-    if (after !== undefined) await moved(clock, after, (end) => request.raw.socket.once('close', end));
+    // Of the answer, not of the socket: that stays for the next request, and would keep a listener for each.
+    if (after !== undefined) await moved(clock, after, (end) => reply.raw.once('close', end));
     return stateOf(clock);
   });
 
