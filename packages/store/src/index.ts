@@ -28,6 +28,7 @@ export type { PruneOptions } from './outbox/prune.ts';
 export type { AtWire, Outcome } from './outbox/settle.ts';
 export { isFinalState, OUTBOX_STATES, OUTBOX_TRANSITIONS, type OutboxEvent, type OutboxState, outboxStateAfter, outboxStatesBefore } from './outbox/states.ts';
 export type { NewEntry, Submitted } from './outbox/submit.ts';
+export type { Dropped, Retention, RetentionRules } from './retention/retention.ts';
 export { defaultKeyFile } from './sqlite/embedded-store.ts';
 export type { EmbeddedPlace, KeySource, ServerPlace, StoreOptions, StorePlace, StoreSettings } from './store-options.ts';
 export { openStore, type Store } from './store.ts';

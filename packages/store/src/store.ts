@@ -13,6 +13,7 @@ import { createLeases, type Leases } from './leases/leases.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { createMailboxes, type Mailboxes } from './mailboxes/mailboxes.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
+import { createRetention, type Retention } from './retention/retention.ts';
 import { openEmbedded, readEmbeddedKeys } from './sqlite/embedded-store.ts';
 import type { EmbeddedPlace, ServerPlace, StoreOptions, StoreSettings } from './store-options.ts';
 import { createTokenRecords } from './tokens/records.ts';
@@ -33,6 +34,7 @@ export interface Store extends AsyncDisposable {
   readonly revisions: Revisions;
   readonly journal: Journal;
   readonly audit: Audit;
+  readonly retention: Retention;
   /** Seals everything with the current key and answers how many records needed it; older keys can go afterwards. */
   rotate(): Promise<number>;
 }
@@ -69,6 +71,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     revisions: createRevisions(database, keyring),
     journal: createJournal(database),
     audit: createAudit(database),
+    retention: createRetention(database),
     async rotate() {
       if (closing) throw storeClosed();
       return rotateKeys(database, keyring);

@@ -22,7 +22,7 @@ export interface NewRevision extends Omit<Revision, 'number' | 'appliedAt'> {
   readonly after: number;
 }
 
-/** All configurations that were ever deployed. None changes, none goes. */
+/** The configurations that were deployed. None changes, and none goes unless `retention` is told to let old ones go. */
 export interface Revisions {
   /** Throws `config.conflict` where another revision was deployed since `after`. */
   deploy(revision: NewRevision): Promise<Revision>;

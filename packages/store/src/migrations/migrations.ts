@@ -5,9 +5,10 @@ import type { Schema } from '../schema/schema.ts';
 import { tokens } from './0001-tokens.ts';
 import { router } from './0002-router.ts';
 import { trace } from './0005-trace.ts';
+import { retention } from './0006-retention.ts';
 
 /** In the order of their names. A migration that has been released is never changed. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-tokens': tokens, '0002-router': router, '0005-trace': trace };
+export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-tokens': tokens, '0002-router': router, '0005-trace': trace, '0006-retention': retention };
 
 /** Which steps a database has taken, and which this release would take. */
 export interface Migrations {

@@ -1,4 +1,5 @@
 import type { AuditTable, JournalTable, RevisionTable } from './deployment.ts';
+import type { DutyTable } from './duties.ts';
 import type { BaselineRunTable, BaselineTable, CursorTable, DeliveryTable, EffectTable, RefTable, SightingTable } from './ledger.ts';
 import type { HealthTable, LeaseTable, MailboxTable } from './mailboxes.ts';
 import type { OutboxEventTable, OutboxPartTable, OutboxTable } from './outbox.ts';
@@ -27,4 +28,5 @@ export interface Schema {
   readonly revision: RevisionTable;
   readonly journal: JournalTable;
   readonly audit: AuditTable;
+  readonly duty: DutyTable;
 }
