@@ -10,7 +10,9 @@ export type {
   OnAck,
   Options,
   OutgoingSettings,
+  ReceivingConfig,
   RelaySettings,
+  RetentionConfig,
   ServerSettings,
 } from './config/config.ts';
 export { configJsonSchema } from './config/json-schema.ts';

@@ -1,6 +1,7 @@
 import type { ProblemCollector } from './collector.ts';
 import { completeMailbox } from './complete-mailbox.ts';
 import { completeNetwork } from './complete-network.ts';
+import { completeReceiving, completeRetention, inMilliseconds } from './complete-times.ts';
 import { asList, completeServer, completeServers } from './complete-servers.ts';
 import type { Config, EntraSettings, NotificationSettings, OutgoingSettings } from './config.ts';
 import type { ConfigSource } from './load-config.ts';
@@ -29,6 +30,8 @@ export function completeConfig({ data, source, report, redactor, positions }: Co
     outgoing: completeOutgoing(data.outgoing),
     network: completeNetwork(data.network, source.env, report, redactor),
     ...(data.notifications && { notifications: completeNotifications(data.notifications) }),
+    receiving: completeReceiving(data.receiving),
+    retention: completeRetention(data.retention),
     plugins: data.plugins ?? [],
     flows: defined(data.flows ?? {}),
     mailboxes: data.mailboxes.map((mailbox, index) => completeMailbox(mailbox, index, data, { report, redactor })),
@@ -49,12 +52,14 @@ function completeNotifications({ publicUrl, listen: { host = '127.0.0.1', port =
 }
 
 function completeOutgoing(outgoing: FileConfig['outgoing']): OutgoingSettings {
-  const { mode = 'client', relay, from, bcc, unproven } = outgoing ?? {};
+  const { mode = 'client', relay, from, bcc, unproven, atOnce, ...times } = outgoing ?? {};
   return {
     mode,
     ...(from !== undefined && { from }),
     ...(bcc !== undefined && { bcc: asList(bcc) }),
     ...(unproven !== undefined && { unproven }),
+    ...inMilliseconds(times, ['absentAfter', 'attempt', 'giveUpAfter']),
+    ...(atOnce !== undefined && { total: atOnce }),
     ...(mode === 'relay' && relay && { relay: completeRelay(relay) }),
   };
 }

@@ -21,6 +21,8 @@ export interface Config {
   readonly network: NetworkConfig;
   /** Absent: nobody is asked to tell of new mail. */
   readonly notifications?: NotificationSettings;
+  readonly receiving: ReceivingConfig;
+  readonly retention: RetentionConfig;
   /** Package names of third-party plugins. */
   readonly plugins: readonly string[];
   /** Flows of this configuration, beside the application's presets. */
@@ -89,6 +91,30 @@ export interface OutgoingSettings {
   readonly bcc?: readonly EmailAddress[];
   /** What becomes of mail that may have left where no copy proves it. */
   readonly unproven?: 'hold' | 'resend';
+  readonly absentAfterMs?: number;
+  readonly attemptMs?: number;
+  readonly giveUpAfterMs?: number;
+  /** Mails of all mailboxes under way at once. */
+  readonly total?: number;
+}
+
+/** What the configuration says of receiving, in milliseconds; the router has defaults. */
+export interface ReceivingConfig {
+  readonly auditMs?: number;
+  readonly heartbeatMs?: number;
+  readonly visibilityMs?: number;
+  readonly maxAttempts?: number;
+  readonly mostOpen?: number;
+}
+
+/** How long what is over is kept, in milliseconds; what is absent has the router's default. */
+export interface RetentionConfig {
+  readonly outboxMs?: number;
+  readonly sentMs?: number;
+  readonly ledgerMs?: number;
+  readonly effectsMs?: number;
+  readonly revisionsMs?: number;
+  readonly auditMs?: number;
 }
 
 export interface RelaySettings {

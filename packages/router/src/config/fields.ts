@@ -61,6 +61,9 @@ export const port = z.int().min(1).max(65_535).meta(numberOrReference);
 
 export const concurrency = z.int().min(1).max(64).meta(numberOrReference);
 
+/** How many. */
+export const atOnce = z.int().min(1).max(1_000_000).meta(numberOrReference);
+
 export const tlsMode = z
   .enum(['implicit', 'starttls'])
   .meta({ description: 'implicit: TLS from the first byte (993, 465). starttls: plain first, then TLS (143, 587).' });
@@ -83,6 +86,22 @@ export const isoDate = textThat((text) => /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d
   expected: 'a date such as 2026-11-01 or 2026-11-01T08:00:00Z',
   remedy: 'Write year, month and day with hyphens; a time needs its zone.',
 });
+
+const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+const LONGEST_MS = 100 * 366 * 86_400_000;
+
+/** A length of time as people write it; in milliseconds from here on. */
+export const duration = textThat((text) => durationMs(text) !== undefined, {
+  expected: 'a length of time such as 30d, 12h, 15m or 45s',
+  remedy: 'Write a whole number of at least 1 and d, h, m or s behind it.',
+}).meta({ description: 'A length of time: 30d, 12h, 15m, 45s.', examples: ['30d', '12h', '15m', '45s'] });
+
+export function durationMs(text: string): number | undefined {
+  const [, number = '', unit = ''] = /^(\d{1,9})([dhms])$/.exec(text) ?? [];
+  const ms = Number(number) * UNITS[unit as keyof typeof UNITS];
+  return ms >= UNITS.s && ms <= LONGEST_MS ? ms : undefined;
+}
 
 export const httpsAddress = textThat((text) => URL.canParse(text) && new URL(text).protocol === 'https:', {
   expected: 'an address that begins with https://',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { address, certificates, concurrency, filledText, folderName, host, isoDate, mailboxId, name, options, packageName, port, proxy, publicAddress, secretText, tlsMode } from './fields.ts';
+import { address, atOnce, certificates, concurrency, duration, filledText, folderName, host, isoDate, mailboxId, name, options, packageName, port, proxy, publicAddress, secretText, tlsMode } from './fields.ts';
 import { entra } from './schema-entra.ts';
 
 const FOLDER_ROLES = ['inbox', 'outbox', 'sent', 'drafts', 'archive', 'junk', 'trash'] as const;
@@ -36,7 +36,32 @@ const outgoing = z.strictObject({
     .enum(['hold', 'resend'])
     .optional()
     .meta({ description: 'Mail that may have left through a server that keeps no copy: a person decides (hold), or it is sent again and may arrive twice (resend).' }),
+  absentAfter: duration.optional().meta({ description: 'How long after an attempt a mail that is not found is taken for not sent; 15m when not said. Servers file copies late.' }),
+  attempt: duration.optional().meta({ description: 'How long one attempt to send may take; 5m when not said.' }),
+  giveUpAfter: duration.optional().meta({ description: 'How long a mail is tried; 2d when not said.' }),
+  atOnce: atOnce.optional().meta({ description: 'Mails of all mailboxes that are sent at the same time; 64 when not said.' }),
 });
+
+const receiving = z
+  .strictObject({
+    audit: duration.optional().meta({ description: 'How often each folder is listed to check that nothing was missed; 1h when not said.' }),
+    heartbeat: duration.optional().meta({ description: 'A watch that says nothing for one and a half of these is opened anew; 5m when not said.' }),
+    visibility: duration.optional().meta({ description: 'How long a delivery is its consumer\'s before it is handed over again; 5m when not said. With a program, signalbox run goes by its --timeout.' }),
+    maxAttempts: atOnce.optional().meta({ description: 'How often a delivery is handed over before it is dead; 20 when not said.' }),
+    mostOpen: atOnce.optional().meta({ description: 'A mailbox with more open deliveries is not read on; 1000 when not said.' }),
+  })
+  .meta({ description: 'How receiving goes about its work.' });
+
+const retention = z
+  .strictObject({
+    outbox: duration.optional().meta({ description: 'Content and addresses of mail that was sent or given up; 7d when not said.' }),
+    sent: duration.optional().meta({ description: 'The rest of it, and with it its idempotency key; 30d when not said.' }),
+    ledger: duration.optional().meta({ description: 'Closed deliveries, after their message has left the mailbox; 30d when not said.' }),
+    effects: duration.optional().meta({ description: 'What could not be done in a mailbox (onAck); 30d when not said.' }),
+    revisions: duration.optional().meta({ description: 'Configurations after they were replaced; for ever when not said. The one in force and the one before it stay.' }),
+    audit: duration.optional().meta({ description: 'The audit log; for ever when not said.' }),
+  })
+  .meta({ description: 'How long is kept what is over.' });
 
 const network = z.strictObject({
   proxy: proxy.optional().meta({ description: 'Otherwise HTTPS_PROXY of the environment; direct ignores both.' }),
@@ -106,6 +131,8 @@ export const configSchema = z.strictObject({
   outgoing: outgoing.optional(),
   network: network.optional(),
   notifications: notifications.optional(),
+  receiving: receiving.optional(),
+  retention: retention.optional(),
   plugins: z.array(packageName).optional(),
   flows: z.record(name, flow).optional(),
   defaults: z.strictObject(handling).optional(),

@@ -14,7 +14,7 @@ export interface DescribeInput {
 }
 
 /** Sections that concern every mailbox. What `defaults` says is seen in the mailboxes that it changes. */
-const SHARED = ['organization', 'entra', 'servers', 'auth', 'outgoing', 'network', 'plugins', 'flows'] as const;
+const SHARED = ['organization', 'entra', 'servers', 'auth', 'outgoing', 'network', 'receiving', 'retention', 'plugins', 'flows'] as const;
 /** What a mailbox is configured with as it is written; the rest is told with its defaults applied. */
 const WRITTEN = ['tenant', 'servers', 'auth', 'password', 'token', 'tokenFile', 'network'] as const;
 

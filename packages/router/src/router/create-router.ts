@@ -9,11 +9,13 @@ import type { ConsumeOptions } from '../receiving/hub.ts';
 import { type BacklogCount, createReceiver, type Receiver } from '../receiving/receiver.ts';
 import type { ReceivingStatus } from '../receiving/status.ts';
 import { createRegistry } from '../registry/registry.ts';
+import { keepRetention, rulesOf } from '../retention/retention.ts';
 import { explain, type Explanation } from '../routing/explain.ts';
 import { resolveRoutes } from '../routing/resolve-routes.ts';
 import type { ReplyOptions } from '../sending/compose/answer.ts';
 import type { OutgoingFields, OutgoingMail } from '../sending/mail.ts';
 import { createSending, type Sending, type SendOptions } from '../sending/sending.ts';
+import { sendingSettingsOf } from '../sending/settings.ts';
 import { contentOf, originalOf } from './answered.ts';
 import type { RouterOptions } from './options.ts';
 
@@ -58,14 +60,13 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   const connections = createConnections({ routes, host: { ...host, tokens: store.tokens } });
   const { clock, log } = host;
   const keeper = createLeaseKeeper({ rows: store.leases, owner: node, clock, log });
-  const { from, bcc, unproven } = config.outgoing;
   const sending = createSending({
     outbox: store.outbox,
     leases: keeper,
     owner: node,
     connections,
     host: { clock, log },
-    settings: { ...(from !== undefined && { from }), ...(bcc && { bcc }), ...(unproven && { unproven }), ...options.sending },
+    settings: { ...sendingSettingsOf(config), ...options.sending },
     onOutcome: ({ entry, mailbox, event, state }) => receiver.emit({ type: 'outbox-changed', entry, mailbox, event, state, at: clock.now() }),
   });
   const receiver = createReceiver({
@@ -74,11 +75,11 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     keeper,
     clock,
     log,
-    settings: options.receiving ?? {},
+    settings: { ...config.receiving, ...options.receiving },
     onReport: async ({ delivery, raw }) => void (await sending.report(raw, { delivery })),
   });
   const stop = new AbortController();
-  const running = sending.run(stop.signal);
+  const running = [sending.run(stop.signal), keepRetention({ store, clock, log, rules: rulesOf(config.retention) }, stop.signal)];
   let closing: Promise<void> | undefined;
   return {
     ...verbsOf(receiver, sending),
@@ -87,7 +88,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     [Symbol.asyncDispose]() {
       closing ??= (async () => {
         stop.abort();
-        await Promise.all([running, receiver[Symbol.asyncDispose]()]);
+        await Promise.all([...running, receiver[Symbol.asyncDispose]()]);
         await host.vacated?.();
         await connections[Symbol.asyncDispose]();
       })();

@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.ts';
 import type { MailDefaults } from './mail.ts';
 
 const SECOND = 1000;
@@ -43,3 +44,10 @@ export const SENDING_DEFAULTS: SendingSettings = {
   idleMs: 10 * SECOND,
   stopMs: 30 * SECOND,
 };
+
+/** What a configuration says of them. */
+export function sendingSettingsOf({ outgoing, retention }: Pick<Config, 'outgoing' | 'retention'>): Partial<SendingSettings> {
+  const { mode: _mode, relay: _relay, ...settings } = outgoing;
+  const { outboxMs: keepContentMs, sentMs: keepEntryMs } = retention;
+  return { ...settings, ...(keepContentMs !== undefined && { keepContentMs }), ...(keepEntryMs !== undefined && { keepEntryMs }) };
+}
