@@ -1,6 +1,7 @@
 import type { TokenStore } from '@signalbox/core';
+import { reloadOf } from './crypto/key-reload.ts';
 import { createKeyring, type Keyring } from './crypto/keyring.ts';
-import { checkKeys, rotateKeys } from './crypto/sealing-keys.ts';
+import { checkKeys, type KeysInUse, lookAtKeys, rotateKeys } from './crypto/sealing-keys.ts';
 import { storeClosed } from './database/closed.ts';
 import type { Database } from './database/database.ts';
 import { createDeliveries, type Deliveries } from './deliveries/deliveries.ts';
@@ -14,7 +15,7 @@ import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { createMailboxes, type Mailboxes } from './mailboxes/mailboxes.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { createRetention, type Retention } from './retention/retention.ts';
-import { openEmbedded, readEmbeddedKeys } from './sqlite/embedded-store.ts';
+import { defaultKeyFile, openEmbedded, readEmbeddedKeys } from './sqlite/embedded-store.ts';
 import type { EmbeddedPlace, ServerPlace, StoreOptions, StoreSettings } from './store-options.ts';
 import { createTokenRecords } from './tokens/records.ts';
 import { createTokenStore, type DurableTokens } from './tokens/token-store.ts';
@@ -37,6 +38,8 @@ export interface Store extends AsyncDisposable {
   readonly retention: Retention;
   /** Seals everything with the current key and answers how many records needed it; older keys can go afterwards. */
   rotate(): Promise<number>;
+  /** Which keys something is sealed with. It reads all tables. */
+  keys(): Promise<KeysInUse>;
 }
 
 const LEASE_MS = 8000;
@@ -76,6 +79,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       if (closing) throw storeClosed();
       return rotateKeys(database, keyring);
     },
+    async keys() {
+      if (closing) throw storeClosed();
+      return lookAtKeys(database, keyring);
+    },
     [Symbol.asyncDispose]() {
       closing ??= close();
       return closing;
@@ -104,14 +111,16 @@ type Logged<Place> = Place & StoreSettings & Required<Pick<StoreSettings, 'log'>
 
 /** The key is asked for first: without it nothing is made. */
 async function openEmbeddedStore(options: Logged<EmbeddedPlace>): Promise<OpenStore> {
-  const keyring = createKeyring(await readEmbeddedKeys(options));
+  const reload = reloadOf(options.key ?? { file: defaultKeyFile(options.directory) }); // before it is read: what comes in between is seen
+  const keyring = createKeyring(await readEmbeddedKeys(options), reload);
   return { keyring, database: await openEmbedded(options) };
 }
 
 /** PostgreSQL's client is loaded where it is used: most commands run without it. */
 async function openServerStore(options: Logged<ServerPlace>): Promise<OpenStore> {
   const { openServer, readServerKeys } = await import('./postgres/server-store.ts');
-  const keyring = createKeyring(await readServerKeys(options));
+  const reload = reloadOf(options.key);
+  const keyring = createKeyring(await readServerKeys(options), reload);
   return { keyring, database: await openServer(options) };
 }
 

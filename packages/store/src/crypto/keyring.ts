@@ -21,24 +21,42 @@ export interface Keyring {
   /** For content that is no text. */
   sealOctets(table: SealedTable, id: string, octets: Uint8Array): SealedRecord;
   openOctets(table: SealedTable, id: string, record: SealedRecord): Buffer;
+  /** Looks whether the keys are others by now. What was known stays known, for opening. */
+  refresh(): void;
 }
+
+/** Answers the keys where they have changed since the last time. Asked now and then before something is sealed, and when a key is missing. */
+export type Reload = () => StoreKeys | undefined;
+
+/** A key that was replaced seals no longer than this, in milliseconds. */
+export const TAKEN_UP_MS = 1000;
 
 // NIST SP 800-38D §5.2.1.1, §8.2.2: 96 random bits, a fresh one for each record. §8.3 allows 2^32 records for a key.
 const CIPHER = 'aes-256-gcm';
 const NONCE_OCTETS = 12;
 const TAG_OCTETS = 16;
 
-export function createKeyring(keys: StoreKeys): Keyring {
-  const [current] = keys;
+export function createKeyring(keys: StoreKeys, reload: Reload = () => undefined): Keyring {
+  let [current] = keys;
   const byId = new Map(keys.map((key) => [key.id, key]));
+  let lookedAt = performance.now();
+  const refresh = (): void => {
+    lookedAt = performance.now();
+    const changed = reload();
+    if (!changed) return;
+    [current] = changed;
+    for (const key of changed) byId.set(key.id, key);
+  };
 
   const sealOctets: Keyring['sealOctets'] = (table, id, octets) => {
+    if (performance.now() - lookedAt >= TAKEN_UP_MS) refresh();
     const nonce = randomBytes(NONCE_OCTETS);
     const cipher = createCipheriv(CIPHER, octetsOf(current), nonce).setAAD(boundTo(table, id, current.id));
     const ciphertext = [cipher.update(octets), cipher.final()];
     return { keyId: current.id, sealed: Buffer.concat([nonce, cipher.getAuthTag(), ...ciphertext]).toString('base64') };
   };
   const openOctets: Keyring['openOctets'] = (table, id, { keyId, sealed }) => {
+    if (!byId.has(keyId)) refresh();
     const key = byId.get(keyId);
     if (!key) throw missingKey([keyId], [...byId.keys()], describe(table, id));
     try {
@@ -48,8 +66,13 @@ export function createKeyring(keys: StoreKeys): Keyring {
     }
   };
   return {
-    currentId: current.id,
-    ids: [...byId.keys()],
+    get currentId() {
+      return current.id;
+    },
+    get ids() {
+      return [...byId.keys()];
+    },
+    refresh,
     seal: (table, id, value) => sealOctets(table, id, Buffer.from(value.reveal(), 'utf8')),
     open: (table, id, record) => secret(openOctets(table, id, record).toString('utf8')),
     sealOctets,

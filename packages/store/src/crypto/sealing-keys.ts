@@ -8,6 +8,7 @@ import { keysInUse, sealAnew } from './sealed-tables.ts';
  */
 export async function checkKeys({ db, now, place }: Database, keyring: Keyring): Promise<void> {
   const known = (await db.selectFrom('sealing_key').select('id').orderBy('id').execute()).map(({ id }) => id);
+  if (known.some((id) => !keyring.ids.includes(id))) keyring.refresh(); // somebody may have changed them since they were read
   const missing = await keysInUse(db, known.filter((id) => !keyring.ids.includes(id)));
   if (missing.length > 0) throw missingKey(missing, keyring.ids, `Records in ${place}`);
   if (known.includes(keyring.currentId)) return;
@@ -26,4 +27,18 @@ export async function rotateKeys(database: Database, keyring: Keyring): Promise<
   const idle = others.filter((id) => !needed.includes(id));
   if (idle.length > 0) await database.db.deleteFrom('sealing_key').where('id', 'in', idle).execute();
   return count;
+}
+
+export interface KeysInUse {
+  /** Seals from now on. */
+  readonly current: string;
+  readonly currentSince: Date;
+  /** Older ones, without which something would not open. */
+  readonly needed: readonly string[];
+}
+
+export async function lookAtKeys({ db }: Pick<Database, 'db'>, keyring: Keyring): Promise<KeysInUse> {
+  const current = keyring.currentId;
+  const row = await db.selectFrom('sealing_key').select('since').where('id', '=', current).executeTakeFirst();
+  return { current, currentSince: new Date(row?.since ?? 0), needed: await keysInUse(db, keyring.ids.filter((id) => id !== current)) };
 }
