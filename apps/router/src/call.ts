@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Plugin } from '@signalbox/core';
+import type { Plugin, TokenStore } from '@signalbox/core';
 import type { Store } from '@signalbox/store';
 import type { DeadlineNews } from './composition/deadline-logger.ts';
 import type { TestClock } from './composition/test-clock.ts';
@@ -28,6 +28,9 @@ export interface GlobalOptions {
 export interface OpenOptions {
   readonly deployed?: { readonly file: string; readonly text: string };
   readonly store?: Store;
+  /** Where plugins keep tokens, instead of the store. */
+  readonly tokens?: TokenStore;
+  readonly readReference?: (path: string) => Promise<string>;
   /** Serves what the section `notifications` says. */
   readonly receivesCalls?: boolean;
 }
@@ -85,13 +88,13 @@ function createCall({ io, plugins }: CallHost, options: GlobalOptions): Call {
     options,
     file,
     shownFile: shortPath(file, io.cwd),
-    async open({ deployed, store, receivesCalls } = {}) {
+    async open({ deployed, receivesCalls, ...given } = {}) {
       // Loaded when needed: help and completion answer twice as fast without the router and its libraries.
       const { openSession } = await import('./session/session.ts');
       await using stack = new AsyncDisposableStack();
       const test = stack.use(await testClock(io, options));
       const session = stack.use(
-        await openSession({ file, ...deployed, env: io.env, cwd: io.cwd, ...(store && { store }), ...(receivesCalls && { receivesCalls }), ...(options.data !== undefined && { data: options.data }), ...(plugins && { plugins }), ...(options.verbose ? { logTo } : { onDeadline }), ...(test && { clock: test.clock }) }),
+        await openSession({ file, ...deployed, env: io.env, cwd: io.cwd, ...given, ...(receivesCalls && { receivesCalls }), ...(options.data !== undefined && { data: options.data }), ...(plugins && { plugins }), ...(options.verbose ? { logTo } : { onDeadline }), ...(test && { clock: test.clock }) }),
       );
       redact = (text) => session.config.redact(text);
       const kept = stack.move();

@@ -8,6 +8,7 @@ import { addDeliveries } from './commands/deliveries.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addFolders } from './commands/folders.ts';
 import { examples, EXIT_CODES_HELP } from './commands/help.ts';
+import { addImport } from './commands/import.ts';
 import { addMailbox } from './commands/mailbox.ts';
 import { addOutbox } from './commands/outbox.ts';
 import { addDeployment } from './commands/plan.ts';
@@ -53,7 +54,7 @@ export function createProgram(host: CallHost, { color, mailboxes }: ProgramOptio
       ),
     )
     .addHelpText('after', EXIT_CODES_HELP);
-  for (const add of [addCheck, addTest, addAuth, addDoctor, addWatch, addSend, addFolders, addDeployment, addRun, addStatus, addMailbox, addDeliveries, addOutbox, addAzureSetup, addSchema]) add(program, host);
+  for (const add of [addCheck, addTest, addAuth, addDoctor, addWatch, addSend, addFolders, addImport, addDeployment, addRun, addStatus, addMailbox, addDeliveries, addOutbox, addAzureSetup, addSchema]) add(program, host);
   addCompletion(program, mailboxes);
   return program;
 }

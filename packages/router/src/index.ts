@@ -26,6 +26,7 @@ export type { Deployed, DeployedChange, DeployedMailbox, DeployedSettings, Deplo
 export { type ApplyOptions, type Candidate, createDeployments, type DeployedRevision, type DeploymentRows, type Deployments, type PlanKnowledge } from './deployment/deployments.ts';
 export { describeDeployment, type DescribeInput } from './deployment/describe.ts';
 export { type DeploymentPlan, hasChanges, planDeployment, type PlanInput, type PlannedMailbox, summarizePlan } from './deployment/plan.ts';
+export { type WithMailboxes, withMailboxes, type WrittenMailbox } from './deployment/with-mailboxes.ts';
 export { withoutMailbox } from './deployment/without-mailbox.ts';
 export type { DiagnoseOptions } from './diagnosis/diagnose.ts';
 export { type CheckName, CHECKS, type CheckStatus, type Diagnosis, type DiagnosisRow } from './diagnosis/diagnosis.ts';

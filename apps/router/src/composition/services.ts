@@ -27,10 +27,12 @@ export interface ServiceOptions {
   readonly callbacks?: Callbacks | undefined;
   /** One that is open already, and whose end is its owner's business. */
   readonly store?: Store;
+  /** Where plugins keep tokens, instead of the store. */
+  readonly tokens?: TokenStore;
 }
 
 /** Puts the application together: what plugins and the router may use of the world outside. */
-export const createServices = ({ log, clock, routes, data, callbacks, store: given }: ServiceOptions): Scope =>
+export const createServices = ({ log, clock, routes, data, callbacks, store: given, tokens: staged }: ServiceOptions): Scope =>
   Scope.create()
     .value(LOG, log)
     .value(ROUTES, routes)
@@ -39,7 +41,7 @@ export const createServices = ({ log, clock, routes, data, callbacks, store: giv
       // Somebody else's clock is a test's: what is due, and what has run out, goes by it too.
       given ? borrowed(given) : createLazyStore(async () => (await import('@signalbox/store')).openStore({ ...data(), clock, log, goesByHost: clock !== systemClock })),
     )
-    .singleton(TOKENS, [STORE], (store) => (given ? given.tokens : createLazyTokenStore(() => store.get())))
+    .singleton(TOKENS, [STORE], (store) => staged ?? (given ? given.tokens : createLazyTokenStore(() => store.get())))
     .singleton(FETCHES, [], createFetchPool)
     .singleton(HOST, [CLOCK, LOG, TOKENS, FETCHES], (clock, log, tokens, fetches): RouterHost => ({
       clock,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Clock, Logger, Plugin } from '@signalbox/core';
+import type { Clock, Logger, Plugin, TokenStore } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
 import { type Config, type Connections, createRegistry, explain, type Explanation, loadConfig, type MailboxRoutes, type PluginRegistry, resolveRoutes, type RouterHost } from '@signalbox/router';
 import type { Store } from '@signalbox/store';
@@ -31,6 +31,10 @@ export interface SessionOptions {
   readonly clock?: Clock;
   /** One that is open already; it stays so when the session ends. */
   readonly store?: Store;
+  /** Where plugins keep tokens, instead of the store: for trying what is not to be kept yet. */
+  readonly tokens?: TokenStore;
+  /** Reads what `\${file:…}` names; absent: the file system does. */
+  readonly readReference?: (path: string) => Promise<string>;
   /** Instead of the plugins that come with the command; for embedding and tests. */
   readonly plugins?: readonly Plugin[];
   /** Serves what the section `notifications` says, until disposal. */
@@ -61,9 +65,9 @@ export interface Session extends AsyncDisposable {
 }
 
 /** Throws `ConfigError`. A broken mailbox or plugin is no failure: see `routes` and `registry.problems`. */
-export async function openSession({ file, text: given, env, data, cwd = process.cwd(), logTo, onDeadline, clock = systemClock, store, plugins, receivesCalls = false }: SessionOptions): Promise<Session> {
+export async function openSession({ file, text: given, env, data, cwd = process.cwd(), logTo, onDeadline, clock = systemClock, store, tokens, readReference = (path) => readFile(path, 'utf8'), plugins, receivesCalls = false }: SessionOptions): Promise<Session> {
   const text = given ?? (await readConfigFile(file));
-  const config = await loadConfig({ file, text, env, readFile: (path) => readFile(path, 'utf8') });
+  const config = await loadConfig({ file, text, env, readFile: readReference });
   const bundled = plugins ?? (await loadBundledPlugins());
   const registry = await createRegistry({
     bundled,
@@ -76,7 +80,7 @@ export async function openSession({ file, text: given, env, data, cwd = process.
   const log = createLog(config, clock, { ...(logTo && { logTo }), ...(onDeadline && { onDeadline }) });
   await using stack = new AsyncDisposableStack();
   const receiver = receivesCalls && config.notifications ? stack.use(await (await import('../callbacks/open-configured.ts')).openConfiguredReceiver(config, log)) : undefined;
-  const services = stack.use(createServices({ log, clock, routes, data: place, callbacks: receiver, ...(store && { store }) }));
+  const services = stack.use(createServices({ log, clock, routes, data: place, callbacks: receiver, ...(store && { store }), ...(tokens && { tokens }) }));
   const connections = services.get(CONNECTIONS); // before the stack is given up: what cannot be made leaves nothing open
   const kept = stack.move();
   return {
