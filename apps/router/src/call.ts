@@ -7,6 +7,7 @@ import type { TestClock } from './composition/test-clock.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { chooseConfigFile } from './session/choose-config-file.ts';
+import type { DataPlace } from './session/data-place.ts';
 import type { Session } from './session/session.ts';
 import { UsageError } from './usage-error.ts';
 import { renderDeadline } from './view/deadline.ts';
@@ -49,6 +50,8 @@ export interface Call {
   openStore(options?: { readonly role?: 'router' | 'command' }): Promise<Store>;
   /** The store where there is one already. The caller disposes. */
   findStore(): Promise<Store | undefined>;
+  /** Where the store lies and what opens it. */
+  dataPlace(): Promise<DataPlace>;
   /** Takes the configuration's secrets out of a text, once it is loaded. */
   readonly redact: (text: string) => string;
 }
@@ -111,6 +114,10 @@ function createCall({ io, plugins }: CallHost, options: GlobalOptions): Call {
     async findStore() {
       const { findCommandStore } = await import('./session/command-store.ts');
       return findCommandStore(place);
+    },
+    async dataPlace() {
+      const { chooseDataPlace } = await import('./session/data-place.ts');
+      return chooseDataPlace({ option: options.data, env: io.env, cwd: io.cwd, platform: process.platform });
     },
     redact: (text) => redact(text),
   };
