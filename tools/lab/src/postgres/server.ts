@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,6 +28,9 @@ export interface PostgresServer extends AsyncDisposable {
   kill(): Promise<void>;
   /** After `kill`: starts it again on the same data and port. Resolves once it answers. */
   restart(): Promise<void>;
+  /** Everything that its database holds, as `pg_dump` writes it, and what the server has written to its log. */
+  dump(): Promise<Buffer>;
+  log(): Promise<Buffer>;
 }
 
 /** Starts a server of its own, which flushes to the disk as in production. As root it runs as the user that Debian's package makes. */
@@ -61,6 +64,8 @@ export async function startPostgres({ settings = [] }: PostgresOptions = {}): Pr
     async restart() {
       daemon = await start();
     },
+    dump: () => run(join(programs, 'pg_dump'), ['-h', '127.0.0.1', '-p', String(port), '-U', USER, USER], { env: { PGPASSWORD: PASSWORD } }),
+    log: () => readFile(logFileOf(directory)),
     async [Symbol.asyncDispose]() {
       await daemon?.stop();
       await rm(directory, { recursive: true, force: true, maxRetries: 5 });
@@ -86,6 +91,7 @@ const asServer = (command: string, args: readonly string[]): readonly [string, s
   process.getuid?.() === 0 ? ['setpriv', [`--reuid=${SYSTEM_USER}`, `--regid=${SYSTEM_USER}`, '--init-groups', command, ...args]] : [command, [...args]];
 
 const dataOf = (directory: string): string => join(directory, 'data');
+const logFileOf = (directory: string): string => join(directory, 'server.log');
 
 async function createCluster({ programs, directory, port, settings }: Cluster & Required<PostgresOptions>): Promise<void> {
   await chmod(directory, 0o755);
@@ -103,7 +109,7 @@ async function createCluster({ programs, directory, port, settings }: Cluster & 
 /** Until it answers. After a kill the first attempts fail: children of the dead one still hold its memory. */
 async function startServer({ programs, directory, port }: Cluster): Promise<Daemon> {
   const until = performance.now() + PATIENCE_MS;
-  const logFile = join(directory, 'server.log');
+  const logFile = logFileOf(directory);
   for (;;) {
     const [command, args] = asServer(join(programs, 'postgres'), ['-D', dataOf(directory)]);
     const daemon = await startDaemon('postgresql', command, args, logFile);
