@@ -82,7 +82,8 @@ async function waitFor(run: Run, waker: Bell): Promise<Reason> {
   if (seen?.connection !== connection || seen.selections !== connection.selections || !connection.selected) return 'displaced';
   if (seen.news !== connection.news) return 'news';
   const longestMs = run.unfilled > 0 ? Math.min(pollIntervalMs, FIRST_RETRY_MS * 2 ** run.unfilled) : idleRenewMs;
-  return waitForNews(session, lease, {
+  // The lease is held as long as it waits: whoever needs the connection asks for it.
+  return await waitForNews(session, lease, {
     waker,
     signal: signal ? AbortSignal.any([signal, session.pool.closed]) : session.pool.closed,
     longestMs,

@@ -77,8 +77,10 @@ interface Small extends Wanted {
 async function sortBySize(session: Session, folder: FolderId, refs: readonly MessageRef[], options?: CallOptions): Promise<Sorted> {
   const signal = options?.signal;
   const read = async (connection: Connection): Promise<Sorted> => {
-    const { uidValidity } = await connection.select(folder, { signal });
+    const { uidValidity, uidNext = 0 } = await connection.select(folder, { signal });
     const left = uidsUnder(uidValidity, refs);
+    // Those that came after this session opened the folder may be news to it.
+    if ([...left.keys()].some((uid) => uid >= uidNext)) await connection.refresh(folder, signal);
     const gone = left.size === refs.length ? [] : refs.filter((ref) => parseKey(ref.key)?.uidValidity !== uidValidity);
     const large: MessageRef[] = [];
     for (const { set } of formatInPieces(left.keys())) {

@@ -12,7 +12,10 @@ export async function fetchRow(connection: Connection, ref: MessageRef, query: F
   const key = parseKey(ref.key);
   if (!key) throw messageNotFound(ref);
   const { uidValidity } = await connection.select(ref.folder, { signal });
-  const row = uidValidity === key.uidValidity ? await connection.fetchOne(key.uid, { uid: true, ...query }, signal) : undefined;
+  if (uidValidity !== key.uidValidity) throw messageNotFound(ref);
+  const ask = (): Promise<FetchMessageObject | undefined> => connection.fetchOne(key.uid, { uid: true, ...query }, signal);
+  // A session knows no message that came since it last heard of the folder, though another session does (RFC 9051 §5.2).
+  const row = (await ask()) ?? (await connection.refresh(ref.folder, signal), await ask());
   if (!row) throw messageNotFound(ref);
   return row;
 }
