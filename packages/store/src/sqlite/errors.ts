@@ -1,30 +1,23 @@
-import { isMailError, MailError, type MailErrorCode, type MailErrorOptions, type Remedy } from '@signalbox/core';
+import { isMailError } from '@signalbox/core';
+import { type DatabaseFailure, toDatabaseError } from '../failure/database-failure.ts';
 
-interface Failure {
-  readonly code: MailErrorCode;
-  readonly says: string;
-  readonly remedy?: string;
-  readonly action?: Remedy['action'];
-  readonly retry?: MailErrorOptions['retry'];
-}
-
-const DAMAGED: Failure = {
+const DAMAGED: DatabaseFailure = {
   code: 'config.invalid',
   says: 'is damaged, or is no database of Signalbox',
   remedy: 'Put it back from a backup; or move it away, and sign in again: nothing in it has been changed.',
 };
-const READ_ONLY: Failure = {
+const READ_ONLY: DatabaseFailure = {
   code: 'config.invalid',
   says: 'cannot be written',
   remedy: 'Let the account that runs Signalbox write to the directory and the files in it, or name another data directory.',
 };
-const FULL: Failure = { code: 'quota.exceeded', says: 'has no room left on its disk', remedy: 'Free space on the disk of the data directory.', action: 'free-space' };
-const BUSY: Failure = { code: 'unavailable', says: 'is kept busy by another process' };
-const CANNOT_OPEN: Failure = { code: 'config.invalid', says: 'cannot be opened', remedy: 'Check that the data directory exists and that the account that runs Signalbox owns it.' };
-const DISK: Failure = { code: 'unavailable', says: 'could not be read or written', remedy: 'Check the disk of the data directory, and the log of the operating system.' };
+const FULL: DatabaseFailure = { code: 'quota.exceeded', says: 'has no room left on its disk', remedy: 'Free space on the disk of the data directory.', action: 'free-space' };
+const BUSY: DatabaseFailure = { code: 'unavailable', says: 'is kept busy by another process' };
+const CANNOT_OPEN: DatabaseFailure = { code: 'config.invalid', says: 'cannot be opened', remedy: 'Check that the data directory exists and that the account that runs Signalbox owns it.' };
+const DISK: DatabaseFailure = { code: 'unavailable', says: 'could not be read or written', remedy: 'Check the disk of the data directory, and the log of the operating system.' };
 
 /** By primary result code (https://sqlite.org/rescode.html). */
-const BY_RESULT: ReadonlyMap<number, Failure> = new Map([
+const BY_RESULT: ReadonlyMap<number, DatabaseFailure> = new Map([
   [3, READ_ONLY], // SQLITE_PERM
   [5, BUSY],
   [6, BUSY], // SQLITE_LOCKED
@@ -38,7 +31,7 @@ const BY_RESULT: ReadonlyMap<number, Failure> = new Map([
 ]);
 
 /** By what the operating system says of the directory and its files. */
-const BY_ERRNO: Readonly<Record<string, Failure>> = {
+const BY_ERRNO: Readonly<Record<string, DatabaseFailure>> = {
   EACCES: READ_ONLY,
   EPERM: READ_ONLY,
   EROFS: READ_ONLY,
@@ -55,14 +48,7 @@ export function explainFailure(error: unknown, place: string): unknown {
   if (isMailError(error) || !(error instanceof Error)) return error;
   const failure = failureOf(error);
   if (!failure) return error;
-  const { code, says, remedy, action = 'fix-config', retry } = failure;
-  return new MailError(code, `The database ${place} ${says}.`, {
-    affects: 'endpoint',
-    cause: error,
-    ...(retry && { retry }),
-    ...(remedy !== undefined && { remedy: { who: 'operator', action, text: remedy } }),
-    detail: { protocol: 'file', status: statusOf(error), text: error.message },
-  });
+  return toDatabaseError(failure, place, { cause: error, detail: { protocol: 'file', status: statusOf(error), text: error.message } });
 }
 
 /** Whether somebody else was writing; explained or not. */
@@ -77,6 +63,6 @@ interface SystemError extends Error {
   readonly errcode?: number;
 }
 
-const failureOf = ({ errcode, code }: SystemError): Failure | undefined => (errcode === undefined ? BY_ERRNO[code ?? ''] : BY_RESULT.get(errcode & 0xff));
+const failureOf = ({ errcode, code }: SystemError): DatabaseFailure | undefined => (errcode === undefined ? BY_ERRNO[code ?? ''] : BY_RESULT.get(errcode & 0xff));
 
 const statusOf = ({ errcode, code }: SystemError): string => (errcode === undefined ? (code ?? '') : `SQLite ${errcode}`);

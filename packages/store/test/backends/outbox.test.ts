@@ -128,6 +128,7 @@ describe.each(backends)('the outbox on $name', (backend) => {
       await atWire(one!);
       await world.outbox.settle(one!, { event: 'accepted' });
       expect(await counted()).toEqual([{ mailbox: 'sales', state: 'scheduled', count: 1 }]);
+      expect(await world.outbox.counts(['sent', 'held'])).toEqual([{ mailbox: 'sales', state: 'sent', count: 1 }]);
     });
 
     it('takes no more than asked for, and nothing of another mailbox', async () => {
