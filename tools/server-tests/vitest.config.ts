@@ -21,6 +21,11 @@ export default defineConfig({
         root: join(import.meta.dirname, '../../packages/store'),
         test: { ...oneProcess, name: 'store on PostgreSQL', include: ['test/backends/**/*.test.ts'] },
       },
+      {
+        ...shared,
+        root: join(import.meta.dirname, '../../apps/router'),
+        test: { ...oneProcess, name: 'sending on PostgreSQL', include: ['test/sending/storm.test.ts'] },
+      },
     ],
   },
 });

@@ -3,18 +3,20 @@ import { writeSync } from 'node:fs';
 import { type Content, defineTransport, type MailTransport, type Plugin, type Send } from '@signalbox/core';
 import { connectControl } from '@signalbox/tenant-sim';
 import { openSendingWorld } from '../sending/sending-world.ts';
+import { patiently } from '../sending/patiently.ts';
 import type { SendChildSettings, Step } from '../sending/send-child.ts';
 import { PLUGINS } from '../sending/tenant-world.ts';
 
 const given = JSON.parse(process.argv[2] ?? '{}') as SendChildSettings;
-let isOver = false;
+let toCome = given.at ?? 1;
 
-/** Once, at the first mail that comes so far. A frozen process goes on behind this line when it is woken. */
+/** Once, at the mail that is told. A frozen process goes on behind this line when it is woken. */
 function reach(step: Step): void {
-  if (isOver || step !== given.step) return;
-  isOver = true;
+  if (step !== given.step) return;
+  toCome -= 1;
+  if (toCome !== 0) return;
   writeSync(1, `${step}\n`);
-  process.kill(process.pid, given.signal);
+  process.kill(process.pid, given.signal ?? 'SIGKILL');
 }
 
 /** The end of the content: behind it nothing is left to look at but the wire. */
@@ -65,6 +67,7 @@ function stepping(plugin: Plugin): Plugin {
 
 const control = await connectControl(given.control);
 const clock = await control.clock.follow();
-const world = await openSendingWorld({ clock, plugins: PLUGINS.map(stepping), config: given.config, files: { 'ca.pem': given.control.ca }, directory: given.directory });
+// A process that is frozen in a transaction keeps the embedded store from everybody else until it is woken.
+const world = await patiently(() => openSendingWorld({ clock, plugins: PLUGINS.map(stepping), config: given.config, files: { 'ca.pem': given.control.ca }, place: given.place, ...(given.settings && { settings: given.settings }) }));
 world.run();
 writeSync(1, 'runs\n');

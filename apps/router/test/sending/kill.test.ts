@@ -7,9 +7,9 @@ const mail = (subject: string) => ({ to: ['ada@example.org'], subject, text: 'He
 /** A lease is over, by the tenant's clock. */
 const LEASE_MS = 16_000;
 
-const senderOf = ({ tenant, directory }: TenantWorld, step: Step, signal: 'SIGKILL' | 'SIGSTOP'): SendChild => {
+const senderOf = ({ tenant, place }: TenantWorld, step: Step, signal: 'SIGKILL' | 'SIGSTOP'): SendChild => {
   const { url, secret } = tenant.doors.control!;
-  return startSender({ step, signal, directory, config: tenantConfig(tenant), control: { url, secret, ca: tenant.certificates.ca } });
+  return startSender({ step, signal, place, config: tenantConfig(tenant), control: { url, secret, ca: tenant.certificates.ca } });
 };
 
 /** As many mails as there are steps, and a sender that dies at each of them. */

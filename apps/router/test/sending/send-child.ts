@@ -2,16 +2,22 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { SendingSettings } from '@signalbox/router';
+import type { SendingPlace } from './sending-world.ts';
 
 /** Where a sender can be stopped. `before-dot`: the content has been handed over, its end has not. `before-send`, `answered`: around Graph's request. */
 export type Step = 'claimed' | 'staging' | 'staged' | 'at-wire' | 'before-dot' | 'before-send' | 'answered' | 'accepted';
 
 export interface SendChildSettings {
-  readonly step: Step;
-  readonly signal: 'SIGKILL' | 'SIGSTOP';
+  /** Absent: it sends until somebody else ends it. */
+  readonly step?: Step;
+  /** At the first mail that comes so far, or at a later one. */
+  readonly at?: number;
+  readonly signal?: 'SIGKILL' | 'SIGSTOP';
   readonly control: { readonly url: string; readonly secret: string; readonly ca: string };
   readonly config: string;
-  readonly directory: string;
+  readonly place: SendingPlace;
+  readonly settings?: Partial<SendingSettings>;
 }
 
 /** A sender in a process of its own. Disposal kills it. */
@@ -19,6 +25,8 @@ export interface SendChild extends AsyncDisposable {
   /** Resolves once it has come to its step. */
   readonly reached: Promise<void>;
   wake(): void;
+  /** `kill -9`. Resolves once it is dead. */
+  kill(): Promise<void>;
 }
 
 export function startSender(settings: SendChildSettings): SendChild {
@@ -31,14 +39,16 @@ export function startSender(settings: SendChildSettings): SendChild {
     for await (const line of createInterface({ input: child.stdout })) if (line === settings.step) return settings.signal === 'SIGKILL' ? void (await closed) : undefined;
     throw new Error(`The sender ended before "${settings.step}": ${stderr}`);
   };
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await closed;
+  };
   const reached = reach();
   reached.catch(() => {}); // told to whoever waits for it
   return {
     reached,
     wake: () => void child.kill('SIGCONT'),
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
-      await closed;
-    },
+    kill,
+    [Symbol.asyncDispose]: kill,
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock, LogLevel, NetworkSettings, Plugin } from '@signalbox/core';
+import { type Clock, type LogLevel, type NetworkSettings, type Plugin, secret } from '@signalbox/core';
 import { createConnections, createLeaseKeeper, createRegistry, createSending, loadConfig, resolveRoutes, type Sending, type SendingOutcome, type SendingSettings } from '@signalbox/router';
 import { openStore, type Store } from '@signalbox/store';
 import { createFetchPool } from '../../src/composition/fetch-pool.ts';
@@ -17,8 +17,11 @@ export interface SendingWorldOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly settings?: Partial<SendingSettings>;
   /** Of a store that is there already, and stays. */
-  readonly directory?: string;
+  readonly place?: SendingPlace;
 }
+
+/** Where the outbox lies: a directory, or a database that goes by the tenant's time by itself. */
+export type SendingPlace = { readonly directory: string } | { readonly url: string; readonly keyText: string };
 
 export interface LoggedLine {
   readonly level: LogLevel;
@@ -29,7 +32,7 @@ export interface LoggedLine {
 /** A store with an outbox, and as many senders on it as a test opens: each is what a process of its own would be. */
 export interface SendingWorld extends AsyncDisposable {
   readonly store: Store;
-  readonly directory: string;
+  readonly place: SendingPlace;
   readonly outcomes: SendingOutcome[];
   readonly log: LoggedLine[];
   readonly sending: Sending;
@@ -38,11 +41,11 @@ export interface SendingWorld extends AsyncDisposable {
   another(): Promise<Sending>;
 }
 
-export async function openSendingWorld({ clock, plugins, config: text, files = {}, settings = {}, directory: given }: SendingWorldOptions): Promise<SendingWorld> {
+export async function openSendingWorld({ clock, plugins, config: text, files = {}, settings = {}, place: given }: SendingWorldOptions): Promise<SendingWorld> {
   const resources = new AsyncDisposableStack();
-  const directory = given ?? (await mkdtemp(join(tmpdir(), 'signalbox-sending-')));
-  if (given === undefined) resources.defer(() => rm(directory, { recursive: true, force: true }));
-  const store = resources.use(await openStore({ directory: join(directory, 'data'), clock, goesByHost: true }));
+  const place = given ?? { directory: await mkdtemp(join(tmpdir(), 'signalbox-sending-')) };
+  if (given === undefined && 'directory' in place) resources.defer(() => rm(place.directory, { recursive: true, force: true }));
+  const store = resources.use(await openAt(place, clock));
   const config = await loadConfig({
     file: '/signalbox.yaml',
     text: `version: 1\norganization: contoso\n${text}`,
@@ -74,7 +77,7 @@ export async function openSendingWorld({ clock, plugins, config: text, files = {
   const sending = await another();
   return {
     store,
-    directory,
+    place,
     outcomes,
     log,
     sending,
@@ -92,3 +95,6 @@ export async function openSendingWorld({ clock, plugins, config: text, files = {
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
+
+const openAt = (place: SendingPlace, clock: Clock): Promise<Store> =>
+  'url' in place ? openStore({ url: secret(place.url), key: { text: secret(place.keyText) }, clock }) : openStore({ directory: join(place.directory, 'data'), clock, goesByHost: true });

@@ -5,7 +5,7 @@ import { startTenant, type Tenant } from '@signalbox/tenant-sim';
 import { plugin as graph } from '@signalbox/transport-graph';
 import { plugin as imap } from '@signalbox/transport-imap';
 import { plugin as smtp } from '@signalbox/transport-smtp';
-import { openSendingWorld, type SendingWorld } from './sending-world.ts';
+import { openSendingWorld, type SendingPlace, type SendingWorld } from './sending-world.ts';
 
 export const PLUGINS: readonly Plugin[] = [entra, graph, imap, smtp];
 
@@ -33,13 +33,13 @@ export interface TenantWorld extends SendingWorld {
   left(subject: string): number;
 }
 
-export async function openTenantWorld(settings: Partial<SendingSettings> = {}): Promise<TenantWorld> {
+export async function openTenantWorld(settings: Partial<SendingSettings> = {}, place?: SendingPlace): Promise<TenantWorld> {
   const tenant = await startTenant();
   const { limits } = tenant.directory.tenant;
   const scanner = tenant.directory.user('scanner@contoso.test');
   tenant.directory.addUser({ userPrincipalName: 'blind@contoso.test', delegates: scanner?.delegates ?? [] });
   tenant.directory.updateTenant({ limits: { ...limits, messagesPerMinute: 100_000, recipientsPerDay: 1_000_000 } });
-  const world = await openSendingWorld({ clock: tenant.clock, plugins: PLUGINS, config: tenantConfig(tenant), files: { 'ca.pem': tenant.certificates.ca }, settings });
+  const world = await openSendingWorld({ clock: tenant.clock, plugins: PLUGINS, config: tenantConfig(tenant), files: { 'ca.pem': tenant.certificates.ca }, settings, ...(place && { place }) });
   return {
     ...world,
     tenant,

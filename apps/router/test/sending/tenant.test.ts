@@ -1,10 +1,9 @@
-import type { FaultInput, FaultName } from '@signalbox/tenant-sim';
 import { describe, expect, it, vi } from 'vitest';
+import { type Fault, graphFaults, MINUTE, smtpFaults } from './faults.ts';
 import { openTenantWorld, settled, type TenantWorld } from './tenant-world.ts';
 
 /** How many mails meet all faults at once: `SIGNALBOX_SENDS=1000` for a long run. */
 const SENDS = Number(process.env['SIGNALBOX_SENDS'] ?? 40);
-const MINUTE = 60_000;
 const mail = (subject: string) => ({ to: ['ada@example.org'], subject, text: 'Hello', headers: { 'X-Own': 'stamp' } });
 const stateOf = async ({ sending }: TenantWorld, id: string) => (await sending.get(id))?.state;
 const becomes = (world: TenantWorld, id: string, state: string) => vi.waitFor(async () => expect(await stateOf(world, id)).toBe(state), { timeout: 10_000, interval: 20 });
@@ -15,42 +14,11 @@ async function allGone({ tenant }: TenantWorld): Promise<void> {
   await tenant.mailFlow.idle();
 }
 
-type Fault = { readonly [N in FaultName]: readonly [name: N, options: FaultInput<N>, times: number] }[FaultName];
-
-const send = (options: object) => ({ mailbox: 'sales@contoso.test', method: 'POST', path: '/send$', ...options });
-
-/** What goes wrong on the way through Graph. */
-const GRAPH: readonly (readonly [string, Fault])[] = [
-  ['a 504 after the mail was taken', ['http.refuse', send({ status: 504, when: 'after' }), 1] as Fault],
-  ['a 504 before it was', ['http.refuse', send({ status: 504, when: 'before' }), 1] as Fault],
-  ['an answer that never came', ['http.drop-response', send({ when: 'after' }), 1] as Fault],
-  ['a connection cut before the mail was taken', ['http.drop-response', send({ when: 'before' }), 1] as Fault],
-  ['a 202 with Retry-After, taken', ['graph.accepted-later', { mailbox: 'sales@contoso.test', retryAfter: 30 }, 1]],
-  ['a 202 with Retry-After, not taken', ['graph.accepted-later', { mailbox: 'sales@contoso.test', retryAfter: 30, taken: false }, 1]],
-  ['a throttle', ['http.refuse', send({ status: 429 }), 3] as Fault],
-  ['a draft whose making got no answer', ['http.drop-response', { mailbox: 'sales@contoso.test', method: 'POST', path: '/messages$', when: 'after' }, 1]],
-  ['a Sent copy ten minutes late', ['delivery.sent-copy-late', { mailbox: 'sales@contoso.test', ms: 10 * MINUTE }, 1]],
-  ['headers of one’s own that are dropped', ['graph.strip-x-headers', { mailbox: 'sales@contoso.test' }, 100]],
-  ['a token that was revoked', ['token.revoked', { only: 'access-tokens' }, 1]],
-];
-
-const shared = { mailbox: 'shared@contoso.test' };
-
-/** What goes wrong on the way through SMTP. */
-const SMTP: readonly (readonly [string, Fault])[] = [
-  ['a connection cut after the data, taken', ['smtp.cut-after-data', { ...shared, accepted: true }, 1]],
-  ['a connection cut after the data, not taken', ['smtp.cut-after-data', { ...shared, accepted: false }, 1]],
-  ['a connection cut in the data', ['smtp.cut-in-data', { ...shared, after: 100 }, 2]],
-  ['a throttle', ['smtp.throttled', shared, 2]],
-  ['a Sent copy ten minutes late', ['delivery.sent-copy-late', { ...shared, ms: 10 * MINUTE }, 1]],
-  ['a recipient refused for now', ['smtp.refuse', { ...shared, step: 'recipient', reply: '450 4.7.1 Greylisted' }, 1]],
-];
-
 const set = ({ tenant }: TenantWorld, [name, options, times]: Fault) => tenant.faults.set(name, options, { times });
 
 describe.each([
-  ['sales', GRAPH],
-  ['shared', SMTP],
+  ['sales', graphFaults('sales@contoso.test')],
+  ['shared', smtpFaults('shared@contoso.test')],
 ] as const)('a mail of %s', { timeout: 60_000 }, (mailbox, faults) => {
   it.each(faults)('leaves once after %s', async (_, fault) => {
     await using world = await openTenantWorld();
