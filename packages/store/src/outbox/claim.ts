@@ -103,7 +103,6 @@ export function createClaims(database: Database, keyring: Keyring) {
             claimed_epoch: holding.epoch,
             claimed_until: sql<number>`${database.now} + ${visibilityMs}`,
             attempt: sql<number>`case when ${untouched} then outbox.attempt + 1 else outbox.attempt end`,
-            deadline: sql<number | null>`case when ${untouched} then null else outbox.deadline end`,
             looks: sql<number>`case when ${untouched} then 0 when ${sent} then outbox.looks else outbox.looks + 1 end`,
             state: sql`case when ${untouched} then 'attempting' else outbox.state end`,
             updated_at: database.now,

@@ -1,6 +1,6 @@
 import type { Keyring } from '../crypto/keyring.ts';
 import type { Database } from '../database/database.ts';
-import { entryOf, type OutboxEntry } from './entry.ts';
+import { entryOf, type OutboxEntry, type OutboxMail, sealMail } from './entry.ts';
 import { addEvent } from './events.ts';
 import { outboxStateAfter } from './states.ts';
 
@@ -29,7 +29,7 @@ export function createDecide(database: Database, keyring: Keyring) {
           claimed_until: null,
           claimed_epoch: null,
           updated_at: database.now,
-          ...(after === 'queued' && { due_at: database.now, deadline: null, looks: 0 }),
+          ...(after === 'queued' && { due_at: database.now, deadline: null, looks: 0, ...(entry.mail?.mayHaveLeft && sealMail(keyring, id, asNotSent(entry.mail))) }),
           ...(after === 'sent' && { sent_at: database.now, last_error: null }),
         })
         .returningAll()
@@ -37,4 +37,10 @@ export function createDecide(database: Database, keyring: Keyring) {
       await addEvent(database, transaction, id, decision, { by: 'person' });
       return { entry: entryOf(changed, keyring), isDone: true };
     });
+}
+
+/** A person has decided that it has not left: it may go any way from now on. */
+function asNotSent(mail: OutboxMail): OutboxMail {
+  const { mayHaveLeft: _, ...rest } = mail;
+  return rest;
 }

@@ -46,7 +46,8 @@ export function createSettle(database: Database, keyring: Keyring) {
     ...(filedAs !== undefined && { filed_as: filedAs }),
     ...(copy && { copy }),
     ...(dropStaged && { staged: null }),
-    ...(after === 'queued' && { deadline: null }),
+    // What may have left goes on being counted from its deadline, whatever comes of the next attempt.
+    ...(after === 'queued' && !mail?.mayHaveLeft && { deadline: null }),
   });
 
   /**
