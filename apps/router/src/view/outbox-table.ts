@@ -24,7 +24,7 @@ export function renderOutbox(entries: readonly OutboxEntry[], screen: Screen): s
     instant(entry.createdAt),
     String(entry.attempt),
     [
-      { text: entry.mail ? printable(entry.mail.envelope.rcptTo.join(', ')) : '(no longer kept)', ...(!entry.mail && { style: colors.dim }) },
+      { text: entry.mail ? printable(entry.mail.envelope.rcptTo.join(', ')) : entry.unreadable ? '(does not open)' : '(no longer kept)', ...(!entry.mail && { style: colors.dim }) },
       ...(entry.mail?.subject === undefined ? [] : [{ text: printable(entry.mail.subject) }]),
       ...(entry.lastError ? [{ text: entry.lastError.code, style: colors.red }] : []),
       ...(entry.bouncedAt ? [{ text: 'bounced', style: colors.red }] : []),
@@ -58,8 +58,8 @@ export function renderEntry(entry: OutboxEntry, history: readonly OutboxHistoryE
 }
 
 /** In the words of the failure where they are kept, which is as long as the mail is. */
-function failureRows({ mail, lastError }: OutboxEntry, screen: Screen): readonly string[] {
-  const { failure, refused = [] } = mail ?? {};
+function failureRows({ mail, unreadable, lastError }: OutboxEntry, screen: Screen): readonly string[] {
+  const { failure = unreadable, refused = [] } = mail ?? {};
   if (!failure && !lastError) return [];
   const head = failure ? `${failure.message} (${failure.code})` : `It failed (${lastError?.code ?? ''}).`;
   return [

@@ -18,6 +18,8 @@ export interface MemoryWorldOptions extends MemoryServerOptions {
   readonly sendOnly?: boolean;
   readonly settings?: Partial<SendingSettings>;
   readonly outgoing?: string;
+  /** The server and the store of another world, reached by a transport of another name. */
+  readonly as?: { readonly name: string; readonly of: MemoryWorld };
 }
 
 export interface MemoryWorld extends SendingWorld {
@@ -32,17 +34,19 @@ export interface MemoryWorld extends SendingWorld {
 
 export const addressOf = (id: string): string => `${id}@example.com`;
 
-export async function openMemoryWorld({ isPlain = false, mailboxes = ['sales'], sendOnly = false, settings, outgoing = '', ...options }: MemoryWorldOptions = {}): Promise<MemoryWorld> {
-  const server = createMemoryServer(options);
-  const clock = createTenantClock();
+export async function openMemoryWorld({ isPlain = false, mailboxes = ['sales'], sendOnly = false, settings, outgoing = '', as, ...options }: MemoryWorldOptions = {}): Promise<MemoryWorld> {
+  const server = as?.of.server ?? createMemoryServer(options);
+  const clock = as?.of.clock ?? createTenantClock();
+  const name = as?.name ?? 'memory';
   const hooks: Hooks = {};
-  for (const id of mailboxes) server.addMailbox(addressOf(id));
+  if (!as) for (const id of mailboxes) server.addMailbox(addressOf(id));
   const line = (id: string): string => `  - { id: ${id}, address: ${addressOf(id)}, ${sendOnly ? 'send' : 'flow'}: in-memory, password: x }`;
   const world = await openSendingWorld({
     clock,
-    plugins: [hooked(server, hooks, isPlain), password],
-    config: `${outgoing}flows: { in-memory: { receive: { transport: memory, auth: password }, send: { transport: memory, auth: password } } }\nmailboxes:\n${mailboxes.map(line).join('\n')}\n`,
+    plugins: [hooked(server, hooks, { isPlain, name }), password],
+    config: `${outgoing}flows: { in-memory: { receive: { transport: ${name}, auth: password }, send: { transport: ${name}, auth: password } } }\nmailboxes:\n${mailboxes.map(line).join('\n')}\n`,
     ...(settings && { settings }),
+    ...(as && { place: as.of.place }),
   });
   return {
     ...world,
@@ -54,7 +58,7 @@ export async function openMemoryWorld({ isPlain = false, mailboxes = ['sales'], 
   };
 }
 
-function hooked(server: MemoryServer, hooks: Hooks, isPlain: boolean): Plugin {
+function hooked(server: MemoryServer, hooks: Hooks, { isPlain, name }: { readonly isPlain: boolean; readonly name: string }): Plugin {
   const plugin = createMemoryPlugin(server);
   const wrap = (transport: MailTransport): MailTransport => {
     const whole = transport.send as Send;
@@ -62,5 +66,5 @@ function hooked(server: MemoryServer, hooks: Hooks, isPlain: boolean): Plugin {
     const send: Send = isPlain ? { traits: whole.traits, dispatch: hookedDispatch } : { ...whole, dispatch: hookedDispatch };
     return { ...transport, send, [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() };
   };
-  return defineTransport({ ...plugin, open: async (context, options) => wrap(await plugin.open(context as never, options)) });
+  return defineTransport({ ...plugin, name, open: async (context, options) => wrap(await plugin.open(context as never, options)) });
 }

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { MailError } from '@signalbox/core';
 import { contentOf } from '@signalbox/kit';
 import { describe, expect, it, vi } from 'vitest';
@@ -288,6 +290,76 @@ describe('a failure', () => {
     await becomes(world, id, 'sent');
     expect(rounds).toEqual([['ada@example.org', 'gone@example.org', 'later@example.org'], ['later@example.org']]);
     expect((await world.sending.get(id))?.mail).toMatchObject({ refused: [{ address: 'gone@example.org', code: 'recipient.refused' }] });
+  });
+});
+
+describe('another route while a mail lies staged that may have left', () => {
+  /** Ends once the mail is queued again under its handle: the first dispatch has no answer, the second has to wait. */
+  async function staged(world: MemoryWorld, isTaken: boolean): Promise<string> {
+    let tries = 0;
+    world.hooks.dispatch = async (_, next) => {
+      tries += 1;
+      if (tries === 1) throw lost();
+      if (isTaken) await next();
+      throw new MailError('throttled', 'Slower.', { retryAfterMs: MINUTE });
+    };
+    await using _ = world.run();
+    const { id } = await world.sending.send('sales', mail('staged'));
+    await until(async () => expect([tries, await stateOf(world, id)]).toEqual([2, 'queued']));
+    expect(await world.sending.get(id)).toMatchObject({ staged: {}, mail: { mayHaveLeft: true } });
+    return id;
+  }
+
+  it('is looked for first, and not sent again where it has left', async () => {
+    await using world = await openMemoryWorld();
+    const id = await staged(world, true);
+    await using other = await openMemoryWorld({ as: { name: 'relay', of: world }, isPlain: true });
+    other.clock.jump(2 * MINUTE);
+    await using _ = other.run();
+    await becomes(other, id, 'sent');
+    expect([other.submitted('Subject: staged'), (await eventsOf(other, id)).slice(-2)]).toEqual([1, ['unclear', 'found-sent']]);
+  });
+
+  it('is sent once the new way where it has not, and not before a copy has had the time to appear', async () => {
+    await using world = await openMemoryWorld();
+    const id = await staged(world, false);
+    await using other = await openMemoryWorld({ as: { name: 'relay', of: world }, isPlain: true });
+    other.clock.jump(2 * MINUTE);
+    await using _ = other.run();
+    await becomes(other, id, 'unknown');
+    await minutes(other, 10);
+    expect([await stateOf(other, id), other.submitted('Subject: staged')]).toEqual(['unknown', 0]); // counted from the deadline of its last attempt, on whichever route
+    await minutes(other, 12);
+    await becomes(other, id, 'sent');
+    expect([other.submitted('Subject: staged'), (await other.sending.get(id))?.route?.transport]).toEqual([1, 'relay']);
+  });
+});
+
+describe('a stored record that does not open', () => {
+  const damage = ({ place }: MemoryWorld, change: string): void => {
+    using database = new DatabaseSync(join('directory' in place ? place.directory : '', 'data', 'signalbox.db'));
+    database.exec(change);
+  };
+
+  it.each([
+    ['what is known of the mail', 'outbox', 'id'],
+    ['its content', 'outbox_part', 'outbox'],
+  ])('is held for a person with the reason where it is %s, and the mailbox goes on', async (_, table, key) => {
+    await using world = await openMemoryWorld();
+    const { id } = await world.sending.send('sales', mail('damaged'));
+    const { id: other } = await world.sending.send('sales', mail('whole'));
+    damage(world, `alter table ${table} add column kept text; update ${table} set kept = sealed, sealed = '${'A'.repeat(80)}' where ${key} = '${id}'`);
+    await using _running = world.run();
+    await becomes(world, other, 'sent');
+    await becomes(world, id, 'held');
+    const entry = await world.sending.get(id);
+    expect(entry?.lastError).toEqual({ class: 'person', code: 'config.invalid' });
+    expect(entry?.unreadable ?? entry?.mail?.failure).toMatchObject({ message: expect.stringContaining(id) as string, remedy: { who: 'operator', text: expect.stringContaining('backup') as string } });
+    expect([world.submitted('Subject: damaged'), (await world.sending.list()).length]).toEqual([0, 2]);
+    damage(world, `update ${table} set sealed = kept where kept is not null`); // as it comes back from a backup
+    await world.sending.retry(id);
+    await becomes(world, id, 'sent');
+    expect(world.submitted('Subject: damaged')).toBe(1);
   });
 });
 

@@ -45,7 +45,7 @@ async function perform(options: EffectWorkerOptions, effect: Effect, signal: Abo
   } catch (error) {
     signal.throwIfAborted();
     if (!isMailError(error)) throw error;
-    const over = error.code === 'message.not-found' || error.code === 'capability.unsupported' || effect.attempts >= MOST_ATTEMPTS;
+    const over = error.code === 'message.not-found' || error.code === 'capability.unsupported' || (effect.unreadable !== undefined && error.affects === 'item') || effect.attempts >= MOST_ATTEMPTS;
     log.log(over ? 'warn' : 'info', over ? 'effect.failed' : 'effect.postponed', { mailbox: effect.mailbox, delivery: effect.delivery, kind: effect.kind, code: error.code });
     if (over) await effects.failed(effect.id, error.code);
     else await effects.retry(effect.id, waitAfter(error, effect.attempts - 1), error.code);
@@ -56,6 +56,7 @@ async function carryOut(options: EffectWorkerOptions, effect: Effect, signal: Ab
   const { lease, ledger, open } = options;
   const { receive, mutate } = await open(signal);
   if (effect.kind === 'read-report' && receive) return readReport(options, effect, receive, signal);
+  if (effect.unreadable !== undefined && effect.kind !== 'mark-read') throw new MailError('config.invalid', 'What is to be done cannot be read any more.', { affects: 'item' });
   if (!receive || !mutate) throw new MailError('capability.unsupported', `The transport of the mailbox "${effect.mailbox}" cannot change messages.`);
   const places = await placesOfEffect(options, effect, receive, signal);
   if (effect.kind === 'mark-read') {

@@ -4,7 +4,7 @@ import type { HeldLease } from '../leases/keeper.ts';
 import { pauseMs } from './back-off.ts';
 import { addressesWithout } from './compose/addresses.ts';
 import type { SendingContext } from './context.ts';
-import { checkedContent, startDeadline, withBcc } from './deadline.ts';
+import { checkedContent, startDeadline, tellingFailures, withBcc } from './deadline.ts';
 import { classify, type Phase } from './failure.ts';
 import { removeLeftDrafts } from './left-drafts.ts';
 import { isPostponed, type Pauses } from './pauses.ts';
@@ -24,11 +24,14 @@ interface Attempt extends Work {
   readonly mail: OutboxMail;
   phase: Phase;
   route?: SendRoute;
+  /** What kept the stored content from being read to its end. */
+  unread?: unknown;
 }
 
 /** One attempt at sending an entry, from the open connection to the outcome written down. */
 export async function attempt(work: Work, claim: OutboxClaim): Promise<void> {
-  const { mail } = claim.entry;
+  const { mail, unreadable } = claim.entry;
+  if (unreadable) return settle(work.context, claim, { event: 'held', failure: { class: 'person', code: unreadable.code }, detail: { why: 'its record does not open' } });
   if (!mail) return settle(work.context, claim, { event: 'given-up', failure: { class: 'refused', code: 'not-kept' } });
   const current: Attempt = { ...work, claim, mail, phase: 'before-wire' };
   try {
@@ -38,6 +41,8 @@ export async function attempt(work: Work, claim: OutboxClaim): Promise<void> {
     await accepted(current, receipt);
   } catch (error) {
     if (work.lease.signal.aborted) return; // whoever has the lease now finds out
+    // Whatever the transport makes of that: without its end it was not sent (RFC 5321 §4.1.1.4).
+    if (current.unread !== undefined) return failed({ ...current, phase: 'before-wire' }, current.unread);
     if (isPartialFailure(error)) return partlyAccepted(current, error as PartialFailureError<EmailAddress, EmailAddress>);
     await failed(current, error);
   }
@@ -65,11 +70,12 @@ async function perform(current: Attempt): Promise<Receipt | undefined> {
 }
 
 /** As the route wants it: who is not named in a header is in the envelope, and in the header too where the server reads that. Throws before anything is sent. */
-function submissionOf({ context, claim, mail }: Attempt, { send: { traits } }: SendRoute): Submission {
+function submissionOf(current: Attempt, { send: { traits } }: SendRoute): Submission {
+  const { context, claim, mail } = current;
   const { id, size } = claim.entry;
   const [first, ...others] = recipientsLeft(mail);
   if (first === undefined) throw new MailError('message.refused', 'Nobody is left to send it to.');
-  const stored = context.outbox.content(id, size);
+  const stored = tellingFailures(context.outbox.content(id, size), (error) => void (current.unread = error));
   const content = traits.envelope === 'from-headers' ? withBcc(stored, mail.bcc) : stored;
   if (traits.maxBytes !== undefined && (content.size ?? 0) > traits.maxBytes) {
     throw new MailError('message.too-large', `The message has ${content.size} octets, and ${traits.maxBytes} are the limit.`);
@@ -77,14 +83,14 @@ function submissionOf({ context, claim, mail }: Attempt, { send: { traits } }: S
   return { envelope: { mailFrom: mail.envelope.mailFrom, rcptTo: [first, ...others] }, content, ...(mail.saveSentCopy !== undefined && { saveSentCopy: mail.saveSentCopy }) };
 }
 
-/** What an earlier attempt has staged is used again, so that a repetition is the same mail; a draft of which nobody knows the handle is removed. */
+/** What an earlier attempt has staged is used again, so that a repetition is the same mail; a draft that nobody will send is removed. */
 async function stage(current: Attempt, { send, pin }: SendRoute, submission: Submission, signal: AbortSignal): Promise<Staged | undefined> {
   const { context, claim } = current;
   const { staged, route, attempt: number } = claim.entry;
-  if (!send.stage) return undefined;
   if (staged && isSameRoute(pin, route)) return staged;
+  if (!send.stage && !staged) return undefined;
   if (number > 1) await removeLeftDrafts(context, claim.entry, signal);
-  return send.stage(submission, { signal });
+  return send.stage?.(submission, { signal });
 }
 
 async function accepted({ context, claim, mail }: Attempt, { sentCopy, messageId }: Receipt): Promise<void> {

@@ -45,6 +45,19 @@ export function checkedContent(content: Content, { check }: Pick<Deadline, 'chec
   return { ...(content.size !== undefined && { size: content.size }), open: checked };
 }
 
+/** A transport that reads it may take a failure for one of its own connection. */
+export function tellingFailures(content: Content, onFailure: (error: unknown) => void): Content {
+  async function* told(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* content.open();
+    } catch (error) {
+      onFailure(error);
+      throw error;
+    }
+  }
+  return { ...(content.size !== undefined && { size: content.size }), open: told };
+}
+
 /** The field in front of the message: for servers that read the recipients from the header and take it out, and for the copy of the sender. */
 export function withBcc(content: Content, bcc: readonly string[]): Content {
   if (bcc.length === 0) return content;

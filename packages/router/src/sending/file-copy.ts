@@ -29,6 +29,7 @@ export async function fileCopy(work: Work, claim: OutboxClaim): Promise<void> {
 }
 
 async function file({ context, lease }: Work, { entry }: OutboxClaim, signal: AbortSignal): Promise<Filing> {
+  if (!entry.mail) return { copy: 'failed', detail: { why: 'its record does not open' } }; // who got it by Bcc would be missing
   const { connections, outbox } = context;
   const { receive, mutate } = await connections.open(entry.mailbox, 'receive', { signal });
   if (!receive || !mutate) return { copy: 'failed', detail: { why: 'the mailbox cannot be written to' } };

@@ -30,6 +30,7 @@ const isConclusive = ({ settings }: SendingContext, { updatedAt, deadline }: Out
 async function conclude(context: SendingContext, claim: OutboxClaim, finding: Finding): Promise<void> {
   const { entry } = claim;
   const { settings } = context;
+  if (entry.unreadable) return settle(context, claim, { event: 'held', failure: { class: 'person', code: entry.unreadable.code }, detail: { why: 'its record does not open', finding } });
   // Some of the recipients had it before: a copy that is found says nothing about the others.
   if (entry.mail?.left) return settle(context, claim, { event: 'held', detail: { why: 'some recipients had it before' } });
   if (finding === 'sent') return settle(context, claim, { event: 'found-sent', detail: { looks: entry.looks } });

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { MailError, type Secret, secret } from '@signalbox/core';
+import { isMailError, MailError, type Secret, secret } from '@signalbox/core';
 import type { StoreKey, StoreKeys } from './store-key.ts';
 
 export interface SealedRecord {
@@ -10,6 +10,9 @@ export interface SealedRecord {
 /** The tables with sealed records. */
 export type SealedTable = 'token' | 'delivery' | 'effect' | 'outbox' | 'outbox_part' | 'revision';
 
+/** What a record says, or why it cannot be read. */
+export type Readable = { readonly text: string } | { readonly failure: MailError };
+
 /** Seals records and opens them. A record opens in the table and under the id it was sealed for, and nowhere else. */
 export interface Keyring {
   readonly currentId: string;
@@ -18,6 +21,8 @@ export interface Keyring {
   seal(table: SealedTable, id: string, value: Secret): SealedRecord;
   /** Throws `config.invalid` for a key that is not here, and for a record that somebody has changed. */
   open(table: SealedTable, id: string, record: SealedRecord): Secret;
+  /** For records among others: one that does not open must not stop the rest. */
+  read(table: SealedTable, id: string, record: SealedRecord): Readable;
   /** For content that is no text. */
   sealOctets(table: SealedTable, id: string, octets: Uint8Array): SealedRecord;
   openOctets(table: SealedTable, id: string, record: SealedRecord): Buffer;
@@ -75,6 +80,14 @@ export function createKeyring(keys: StoreKeys, reload: Reload = () => undefined)
     refresh,
     seal: (table, id, value) => sealOctets(table, id, Buffer.from(value.reveal(), 'utf8')),
     open: (table, id, record) => secret(openOctets(table, id, record).toString('utf8')),
+    read(table, id, record) {
+      try {
+        return { text: openOctets(table, id, record).toString('utf8') };
+      } catch (error) {
+        if (isMailError(error)) return { failure: error };
+        throw error;
+      }
+    },
     sealOctets,
     openOctets,
   };
@@ -98,8 +111,15 @@ const describe = (table: SealedTable, id: string): string => (table === 'token' 
 const altered = (table: SealedTable, id: string, keyId: string, cause: unknown): MailError =>
   new MailError('config.invalid', `The stored record ${describe(table, id)} does not open with the key ${keyId} that sealed it: it was changed or moved.`, {
     cause,
-    remedy: { who: 'operator', action: 'fix-config', text: `Put the database back from a backup${table === 'token' ? ', or sign the mailbox out and in again' : ''}.` },
+    ...(table !== 'token' && { affects: 'item', retry: 'after-remedy' }),
+    remedy: { who: 'operator', action: 'fix-config', text: `Put the database back from a backup${OTHERWISE[table] ?? ''}.` },
   });
+
+const OTHERWISE: Readonly<Partial<Record<SealedTable, string>>> = {
+  token: ', or sign the mailbox out and in again',
+  outbox: ', or submit the mail anew and cancel this one',
+  outbox_part: ', or submit the mail anew and cancel this one',
+};
 
 /** The data is whole, and the key for it is another one. */
 export const missingKey = (needed: readonly string[], given: readonly string[], what: string): MailError =>

@@ -26,7 +26,8 @@ export async function acknowledge(database: Database, keyring: Keyring, { ids, e
       const effects = before.flatMap(({ id: delivery, mailbox, sealed, key_id: keyId }) => {
         const effect = effectOf?.(mailbox);
         if (!effect) return [];
-        const facts: unknown = sealed !== null && keyId !== null ? JSON.parse(keyring.open('delivery', delivery, { sealed, keyId }).reveal()) : undefined;
+        const readable = sealed !== null && keyId !== null ? keyring.read('delivery', delivery, { sealed, keyId }) : undefined;
+        const facts: unknown = readable && 'text' in readable ? JSON.parse(readable.text) : undefined; // without them it is found where it was seen
         return [{ ...effectRow(keyring, { mailbox, delivery, facts, effect }), due_at: now }];
       });
       await db

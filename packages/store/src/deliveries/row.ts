@@ -1,4 +1,4 @@
-import type { Keyring } from '../crypto/keyring.ts';
+import type { Keyring, SealedRecord } from '../crypto/keyring.ts';
 import type { DeliveryTable } from '../schema/ledger.ts';
 
 export interface Delivery {
@@ -8,8 +8,10 @@ export interface Delivery {
   readonly sequence: number;
   readonly state: 'open' | 'closed' | 'dead';
   readonly arrivedAt: number;
-  /** JSON, as it was recorded. Absent once closed. */
+  /** JSON, as it was recorded. Absent once closed, and where it does not open. */
   readonly facts?: string;
+  /** The sealed facts do not open: the code of the failure. The message itself lies in its mailbox. */
+  readonly unreadable?: string;
   readonly sameMessageAs?: string;
   readonly own?: string;
   /** Of the last handing over, while it lasts. */
@@ -56,7 +58,7 @@ export function toDelivery(keyring: Keyring, row: Pick<DeliveryTable, (typeof CO
     arrivedAt: row.arrived_at,
     dueAt: row.due_at,
     createdAt: row.created_at,
-    ...(row.sealed !== null && row.key_id !== null && { facts: keyring.open('delivery', id, { sealed: row.sealed, keyId: row.key_id }).reveal() }),
+    ...(row.sealed !== null && row.key_id !== null && factsOf(keyring, id, { sealed: row.sealed, keyId: row.key_id })),
     ...(row.same_message_as !== null && { sameMessageAs: row.same_message_as }),
     ...(row.own !== null && { own: row.own }),
     ...(row.receipt !== null && { receipt: row.receipt }),
@@ -65,4 +67,10 @@ export function toDelivery(keyring: Keyring, row: Pick<DeliveryTable, (typeof CO
     ...(row.error !== null && { error: row.error }),
     ...(row.trace !== null && { trace: row.trace }),
   };
+}
+
+/** One that is damaged is handed over all the same: its message can be read, and the others are not held up. */
+function factsOf(keyring: Keyring, id: string, record: SealedRecord): Pick<Delivery, 'facts' | 'unreadable'> {
+  const readable = keyring.read('delivery', id, record);
+  return 'text' in readable ? { facts: readable.text } : { unreadable: readable.failure.code };
 }

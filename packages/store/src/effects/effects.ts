@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Keyring } from '../crypto/keyring.ts';
+import type { Keyring, SealedRecord } from '../crypto/keyring.ts';
 import type { Database } from '../database/database.ts';
 import { fence } from '../leases/fence.ts';
 import type { Holding } from '../leases/leases.ts';
@@ -13,6 +13,8 @@ export interface Effect {
   /** What the delivery said of its message, and what is to be done: as they were journaled. */
   readonly facts?: unknown;
   readonly target?: unknown;
+  /** Both are lost: their record does not open. The code of the failure. */
+  readonly unreadable?: string;
   readonly attempts: number;
   /** After it, by the clock of the database, it must not be begun any more: somebody else may have taken it. */
   readonly deadline: number;
@@ -66,8 +68,7 @@ export function createEffects(database: Database, keyring: Keyring): Effects {
           .execute();
       });
       return rows.map(({ sealed, key_id: keyId, deadline, ...row }) => {
-        const said = sealed !== null && keyId !== null ? (JSON.parse(keyring.open('effect', row.id, { sealed, keyId }).reveal()) as Pick<Effect, 'facts' | 'target'>) : {};
-        return { ...row, ...said, deadline: deadline ?? 0 };
+        return { ...row, ...(sealed !== null && keyId !== null && saidBy(keyring, row.id, { sealed, keyId })), deadline: deadline ?? 0 };
       });
     },
     async done(ids) {
@@ -84,4 +85,9 @@ export function createEffects(database: Database, keyring: Keyring): Effects {
       return rows.map(({ mailbox }) => mailbox);
     },
   };
+}
+
+function saidBy(keyring: Keyring, id: string, record: SealedRecord): Pick<Effect, 'facts' | 'target' | 'unreadable'> {
+  const readable = keyring.read('effect', id, record);
+  return 'text' in readable ? (JSON.parse(readable.text) as Pick<Effect, 'facts' | 'target'>) : { unreadable: readable.failure.code };
 }

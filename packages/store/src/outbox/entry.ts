@@ -36,8 +36,10 @@ export interface OutboxEntry {
   readonly bouncedAt?: Date;
   /** W3C traceparent of its submission. */
   readonly trace?: string;
-  /** Absent once the time to keep it is over. */
+  /** Absent once the time to keep it is over, and where it does not open. */
   readonly mail?: OutboxMail;
+  /** The sealed part of the entry does not open: why, and what helps. */
+  readonly unreadable?: FailureWords;
 }
 
 /** The route of one attempt. */
@@ -122,11 +124,17 @@ export function entryOf(row: Row, keyring: Keyring): OutboxEntry {
     ...(copy !== null && { copy }),
     ...(bounced_at !== null && { bouncedAt: new Date(bounced_at) }),
     ...(trace !== null && { trace }),
-    ...(sealed !== null && key_id !== null && { mail: openMail(keyring, row.id, { sealed, keyId: key_id }) }),
+    ...(sealed !== null && key_id !== null && openMail(keyring, row.id, { sealed, keyId: key_id })),
   };
 }
 
-const openMail = (keyring: Keyring, id: string, record: SealedRecord): OutboxMail => JSON.parse(keyring.open('outbox', id, record).reveal()) as OutboxMail;
+/** A damaged one is told, and stops nobody's other mail. */
+function openMail(keyring: Keyring, id: string, record: SealedRecord): Pick<OutboxEntry, 'mail' | 'unreadable'> {
+  const readable = keyring.read('outbox', id, record);
+  if ('text' in readable) return { mail: JSON.parse(readable.text) as OutboxMail };
+  const { code, message, remedy } = readable.failure;
+  return { unreadable: { code, message, ...(remedy && { remedy }) } };
+}
 
 export function sealMail(keyring: Keyring, id: string, mail: OutboxMail): { readonly sealed: string; readonly key_id: string } {
   const { sealed, keyId } = keyring.seal('outbox', id, secret(JSON.stringify(mail)));

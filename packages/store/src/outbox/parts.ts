@@ -1,4 +1,4 @@
-import type { Content } from '@signalbox/core';
+import { type Content, MailError } from '@signalbox/core';
 import type { Kysely } from 'kysely';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { Database } from '../database/database.ts';
@@ -65,5 +65,10 @@ async function* counted(bytes: AsyncIterable<Uint8Array>, entry: string, size: n
     left -= chunk.byteLength;
     yield chunk;
   }
-  if (left !== 0) throw new Error(`The stored content of the outbox entry ${entry} has ${size - left} of its ${size} octets.`);
+  if (left === 0) return;
+  throw new MailError('config.invalid', `The stored content of the outbox entry "${entry}" has ${size - left} of its ${size} octets.`, {
+    affects: 'item',
+    retry: 'after-remedy',
+    remedy: { who: 'operator', action: 'fix-config', text: 'Put the database back from a backup, or submit the mail anew and cancel this one.' },
+  });
 }

@@ -42,6 +42,33 @@ describe.each(backends)('the outbox on $name', (backend) => {
   const eventsOf = async (id: string) => (await world.outbox.history(id)).map(({ what }) => what);
   const atWire = (one: OutboxClaim, staged = {}) => world.outbox.atWire(one, { route: { transport: 'memory', isProvable: true }, dispatchMs: 60_000, ...staged });
 
+  it('tells of a record that does not open, and of the others as ever', async () => {
+    const [damaged, whole] = [await submit(), await submit()];
+    await world.database.db.updateTable('outbox').set({ sealed: Buffer.alloc(60).toString('base64') }).where('id', '=', damaged.entry.id).execute();
+    const holding = await hold();
+    const claims = await claim(holding);
+    expect(claims.map(({ entry: { id, mail } }) => [id, mail])).toEqual([[damaged.entry.id, undefined], [whole.entry.id, MAIL]]);
+    expect(claims[0]?.entry.unreadable).toMatchObject({ code: 'config.invalid', remedy: { who: 'operator' } });
+    expect((await world.outbox.list()).map(({ unreadable }) => unreadable === undefined)).toEqual([true, false]);
+    expect(await world.outbox.settle(claims[0]!, { event: 'held', failure: { class: 'person', code: 'config.invalid' } })).toBe('held');
+    expect(await world.outbox.decide(damaged.entry.id, 'cancelled')).toMatchObject({ isDone: true, entry: { state: 'cancelled' } });
+  });
+
+  it('takes the word of a person for it that a staged mail has not left', async () => {
+    const { entry } = await submit();
+    const one = await claimOne(await hold());
+    await atWire(one, { staged: { handle: {}, messageId: entry.messageId } });
+    await world.outbox.settle(one, { event: 'held', mail: { ...MAIL, mayHaveLeft: true } });
+    expect(await world.outbox.decide(entry.id, 'retried')).toMatchObject({ isDone: true, entry: { state: 'queued', mail: MAIL } });
+    expect((await world.outbox.find(entry.id))?.mail).not.toHaveProperty('mayHaveLeft');
+  });
+
+  it('tells that content is not whole, instead of ending it early', async () => {
+    const { entry } = await submit({}, Buffer.alloc(600_000));
+    await world.database.db.deleteFrom('outbox_part').where('part', '=', 1).execute();
+    await expect(collectBytes(world.outbox.content(entry.id, entry.size).open())).rejects.toMatchObject({ code: 'config.invalid', affects: 'item', retry: 'after-remedy' });
+  });
+
   describe('submitting', () => {
     it('keeps what is to be sent, and its content octet by octet however large', async () => {
       const octets = Buffer.from(Array.from({ length: 700_001 }, (_, index) => (index * 7) % 256));
