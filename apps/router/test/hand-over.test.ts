@@ -135,10 +135,36 @@ describe('handing over', () => {
     expect([now, most]).toEqual([0, 4]);
   });
 
+  it('keeps what is in hand for as long as that takes, and no longer', async () => {
+    const taken = Promise.withResolvers<void>();
+    let now = 0;
+    const extended: number[] = [];
+    let visibleUntil = new Date(60_000);
+    const delivery = {
+      ...fakeDelivery({ id: 'long' }),
+      get visibleUntil() {
+        return visibleUntil;
+      },
+      async extend() {
+        extended.push(now);
+        if (extended.length === 2) throw new MailError('unavailable', 'The store is busy.');
+        if (extended.length === 4) taken.resolve();
+        visibleUntil = new Date(now + 60_000);
+        return visibleUntil;
+      },
+    };
+    const clock: Clock = { now: () => new Date(now), sleep: async (ms) => void (now += ms) };
+    await handOver({ deliveries: each(delivery), consumer: consumerOf(() => taken.promise), atOnce: 1, clock, drain: NEVER, emit() {} });
+    expect(extended.slice(0, 4)).toEqual([30_000, 60_000, 75_000, 105_000]); // the third sooner, as the second failed
+    const count = extended.length;
+    await sleep(5);
+    expect([extended.length, delivery.notes]).toEqual([count, ['ack']]);
+  });
+
   it('pauses while the consumer takes nothing, and counts that against no delivery', async () => {
     const slept: number[] = [];
     let now = 0;
-    const clock: Clock = { now: () => new Date(now), sleep: async (ms) => void (slept.push(ms), (now += ms)) };
+    const clock: Clock = { now: () => new Date(now), sleep: async (ms, signal) => (signal === NEVER ? void (slept.push(ms), (now += ms)) : new Promise((resolve) => signal?.addEventListener('abort', () => resolve()))) };
     const options: unknown[] = [];
     const deliveries = ['a', 'b', 'c'].map((id) => fakeDelivery({ id, nack: async (given) => void options.push(given) }));
     let broken = 2;

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MailError } from '@signalbox/core';
 import { describe, expect, it } from 'vitest';
@@ -22,6 +22,7 @@ describe('a Maildir', () => {
     await using _ = workspace;
     await consumer.take(fakeDelivery({ text: 'Subject: \u00fc\r\n\r\nHi\n' }), { signal: NEVER });
     await consumer.take(fakeDelivery({ id: 'second' }), { signal: NEVER });
+    for (const id of [fakeDelivery().id, 'second']) await consumer.acknowledged?.(fakeDelivery({ id }));
     expect(await files('new')).toEqual([NAME, '1795593601.second.signalbox']);
     expect([await files('tmp'), await files('cur')]).toEqual([[], []]);
     expect((await readFile(join(directory, 'sales', 'new', NAME))).toString('utf8')).toBe('Subject: \u00fc\r\n\r\nHi\n');
@@ -51,6 +52,18 @@ describe('a Maildir', () => {
     expect([await files('new'), await files('cur')]).toEqual([[], [`${NAME}:2,S`]]);
   });
 
+  it('gets no second file where a reader has deleted the first, as long as it is not acknowledged', async () => {
+    const { workspace, directory, consumer, files } = await world();
+    await using _ = workspace;
+    await consumer.take(fakeDelivery(), { signal: NEVER });
+    await rm(join(directory, 'sales', 'new', NAME));
+    const next = await createMaildirConsumer({ directory, now: () => new Date() }); // the router was killed in between
+    await next.take(fakeDelivery({ attempt: 2 }), { signal: NEVER });
+    expect([await files('new'), await files('tmp')]).toEqual([[], [`${NAME}.handed`]]);
+    await next.acknowledged?.(fakeDelivery({ attempt: 2 }));
+    expect(await files('tmp')).toEqual([]);
+  });
+
   it('shows nothing of a message that could not be read to its end', async () => {
     const { workspace, consumer, files } = await world();
     await using _ = workspace;
@@ -73,6 +86,7 @@ describe('a Maildir', () => {
     for (const name of [`${NAME}.old`, 'foreign']) await utimes(join(tmp, name), longAgo, longAgo);
     const consumer = await createMaildirConsumer({ directory: join(workspace.folder, 'mail'), now: () => new Date() });
     await consumer.take(fakeDelivery(), { signal: NEVER });
+    await consumer.acknowledged?.(fakeDelivery());
     expect(await readdir(tmp)).toEqual([`${NAME}.fresh`, 'foreign']);
   });
 });

@@ -35,7 +35,7 @@ export async function handOver({ deliveries, atOnce, clock, drain, consumer, emi
   const pause = createPause(clock, emit);
   try {
     for await (const delivery of deliveries) {
-      const task: Promise<void> = handOne(delivery, { consumer, emit, pause }).finally(() => running.delete(task));
+      const task: Promise<void> = handOne(delivery, { consumer, emit, pause, clock }).finally(() => running.delete(task));
       running.add(task);
       if (running.size >= atOnce) await Promise.race(running);
       await pause.over(drain);
@@ -72,7 +72,7 @@ function createPause(clock: Clock, emit: HandOverOptions['emit']): Pause {
   };
 }
 
-interface OneOptions extends Pick<HandOverOptions, 'consumer' | 'emit'> {
+interface OneOptions extends Pick<HandOverOptions, 'consumer' | 'emit' | 'clock'> {
   readonly pause: Pause;
 }
 
@@ -80,9 +80,10 @@ const NEVER = new AbortController().signal;
 
 /** Never throws: what becomes of one delivery is no other's business. */
 async function handOne(delivery: HandedDelivery, options: OneOptions): Promise<void> {
-  const { consumer, emit, pause } = options;
+  const { consumer, emit, pause, clock } = options;
   const begun = performance.now();
   try {
+    await using _kept = keep(delivery, clock);
     // To its end, also while the router is leaving: its own limit of time is the consumer's business.
     await consumer.take(delivery, { signal: NEVER });
   } catch (error) {
@@ -95,7 +96,36 @@ async function handOne(delivery: HandedDelivery, options: OneOptions): Promise<v
     emit({ kind: 'taken', delivery, durationMs: Math.round(performance.now() - begun) });
   } catch (error) {
     emit({ kind: 'unacknowledged', delivery, error });
+    return;
   }
+  await consumer.acknowledged?.(delivery);
+}
+
+/** Looked at so often at most, while the store cannot be told. */
+const SHORTEST_KEEP_MS = 1_000;
+
+/** While it is in the consumer's hands it stays there, however long that takes: it is extended when half of its time is over. */
+function keep(delivery: HandedDelivery, clock: Clock): AsyncDisposable {
+  const over = new AbortController();
+  const { signal } = over;
+  const keeping = (async () => {
+    while (!signal.aborted) {
+      const left = delivery.visibleUntil.getTime() - clock.now().getTime();
+      await clock.sleep(Math.max(SHORTEST_KEEP_MS, left / 2), signal).catch(() => {}); // over
+      if (signal.aborted) return;
+      try {
+        await delivery.extend();
+      } catch (error) {
+        if (isRouterError(error)) return; // it is somebody else's, or was acknowledged
+      }
+    }
+  })();
+  return {
+    async [Symbol.asyncDispose]() {
+      over.abort();
+      await keeping;
+    },
+  };
 }
 
 async function giveBack(delivery: HandedDelivery, error: unknown, { emit, pause }: OneOptions): Promise<void> {

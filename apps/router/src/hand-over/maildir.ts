@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, open, opendir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { access, mkdir, open, opendir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMailError } from '@signalbox/core';
 import { hasCode } from './error-code.ts';
@@ -42,13 +42,24 @@ export async function createMaildirConsumer({ directory, now }: MaildirOptions):
       try {
         const maildir = await prepareOnce(delivery.mailbox);
         const name = nameOf(delivery);
-        if (!(await isThere(maildir, name, delivery.attempt))) await write(delivery, { maildir, name, signal });
+        if (await isThere(maildir, name, delivery.attempt)) return;
+        await write(delivery, { maildir, name, signal });
+        await writeFile(noteOf(maildir, name), '', { mode: 0o600 });
       } catch (error) {
         throw isMailError(error) || signal.aborted ? error : unwritable(directory, error);
       }
     },
+    async acknowledged(delivery) {
+      await rm(noteOf(join(directory, delivery.mailbox), nameOf(delivery)), { force: true }).catch(() => {}); // cleared away later
+    },
   };
 }
+
+/**
+ * Says until the acknowledgement that the mail lay in new, whatever a reader has done with it since: one that reads and deletes at once would get it
+ * again when the acknowledgement is lost. It is written behind the mail, so that nothing is ever taken for handed over that was not.
+ */
+const noteOf = (maildir: string, name: string): string => join(maildir, 'tmp', `${name}.handed`);
 
 /** What is not of the mailbox is of the disk, and the next delivery would fare no better. */
 const unwritable = (directory: string, cause: unknown): ConsumerUnavailable =>
@@ -81,7 +92,7 @@ async function writeNew(path: string, bytes: AsyncIterable<Uint8Array>, signal: 
 }
 
 /** Arrival first, so that readers that sort by name show it in order; then what is this delivery's alone. No ":", which begins the flags. */
-function nameOf({ id, receivedAt }: HandedDelivery): string {
+function nameOf({ id, receivedAt }: Pick<HandedDelivery, 'id' | 'receivedAt'>): string {
   const own = /^[A-Za-z0-9_-]{1,100}$/.test(id) ? id : createHash('sha256').update(id).digest('base64url');
   return `${Math.floor(receivedAt.getTime() / 1000)}.${own}.${MARK}`;
 }
@@ -89,6 +100,7 @@ function nameOf({ id, receivedAt }: HandedDelivery): string {
 /** Written before, and not acknowledged: it lies where it was put, or a reader has moved it to cur and added flags. */
 async function isThere(maildir: string, name: string, attempt: number): Promise<boolean> {
   if (attempt <= 1) return false;
+  if (await exists(noteOf(maildir, name))) return true;
   if (await exists(join(maildir, 'new', name))) {
     // The process may have died between the rename and the flush of its directory.
     await syncDirectory(join(maildir, 'new'));

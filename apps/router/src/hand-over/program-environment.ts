@@ -39,7 +39,7 @@ export function deliveryEnvironment(delivery: HandedDelivery): Environment {
   return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value.replaceAll('\0', '')]])));
 }
 
-type Facts = Omit<HandedDelivery, 'raw' | 'ack' | 'nack'>;
+type Facts = Omit<HandedDelivery, 'visibleUntil' | 'raw' | 'ack' | 'nack' | 'extend'>;
 
 /** Picked one by one: a delivery has more than its facts. */
 function cut({ id, mailbox, attempt, receivedAt, kind, messageId, from, subject, sentAt, size, sameMessageIdAs, own }: HandedDelivery): Facts {

@@ -50,6 +50,28 @@ describe('receiving', () => {
     expect(second).toMatchObject({ id: first?.id, attempt: 2 });
   });
 
+  it('leaves a delivery with whoever extends it, and with nobody for longer', async () => {
+    await using world = await openMemory(mailbox('a'), { settings: { visibilityMs: 400 } });
+    await world.seen('mailbox-active');
+    world.deliver('one');
+    const over = new AbortController();
+    const handed: number[] = [];
+    let gained = 0;
+    for await (const delivery of world.receiver.deliveries({ signal: over.signal })) {
+      handed.push(delivery.attempt);
+      if (delivery.attempt > 1) {
+        await delivery.ack();
+        over.abort();
+      } else {
+        const before = delivery.visibleUntil;
+        const until = await delivery.extend(2_000);
+        gained = until === delivery.visibleUntil ? until.getTime() - before.getTime() : 0;
+        setTimeout(() => handed.push(0), 1_200); // the loop goes on meanwhile
+      }
+    }
+    expect([handed, gained > 1_000]).toEqual([[1, 0, 2], true]);
+  });
+
   it('buries what is refused again and again, without holding up the rest, and replays it', async () => {
     await using world = await openMemory(mailbox('a'), { settings: { maxAttempts: 2 } });
     await world.seen('mailbox-active');

@@ -16,7 +16,7 @@ export interface Delivery extends MessageFacts {
   /** 1 for the first handing over. */
   readonly attempt: number;
   readonly receivedAt: Date;
-  /** Until then it is yours; afterwards it is handed over again. */
+  /** Until then it is yours, as far as `extend` has answered; afterwards it is handed over again. */
   readonly visibleUntil: Date;
   /** An earlier delivery with the same Message-ID: a copy, or another mail by a careless robot. */
   readonly sameMessageIdAs?: string;
@@ -24,6 +24,8 @@ export interface Delivery extends MessageFacts {
   readonly own?: string;
   /** Closes it for ever. Once or many times. */
   ack(): Promise<void>;
+  /** It stays yours for so long from now, in milliseconds; as long as in the beginning by default. For work that takes longer. Throws `receipt.stale` when it is not yours any more. */
+  extend(visibilityMs?: number): Promise<Date>;
   /** Hands it over again after the delay. Throws `receipt.stale` when it is not yours any more. */
   nack(options?: NackDeliveryOptions): Promise<void>;
   /** The message as it lies in the mailbox now; nothing of it is stored here. Throws `message.not-found` when it is gone, and it can be acknowledged all the same. */
@@ -106,12 +108,14 @@ export interface HandOver {
   readonly actions: MessageActions;
   readonly clock: Clock;
   readonly ack: (id: string) => Promise<void>;
+  readonly extend: (row: DeliveryRow, visibilityMs?: number) => Promise<number>;
   readonly nack: (row: DeliveryRow, options: { readonly delayMs: number; readonly error?: string; readonly uncounted: boolean }) => Promise<void>;
 }
 
 const NACK_MS = 60_000;
 
-export function toDelivery(row: DeliveryRow, { actions, clock, ack, nack }: HandOver): Delivery {
+export function toDelivery(row: DeliveryRow, { actions, clock, ack, nack, extend }: HandOver): Delivery {
+  let visibleUntil = row.claimedUntil === undefined ? clock.now() : new Date(row.claimedUntil);
   return {
     ...readFacts(row.facts),
     id: row.id,
@@ -119,10 +123,16 @@ export function toDelivery(row: DeliveryRow, { actions, clock, ack, nack }: Hand
     sequence: row.sequence,
     attempt: row.attempts,
     receivedAt: new Date(row.arrivedAt),
-    visibleUntil: row.claimedUntil === undefined ? clock.now() : new Date(row.claimedUntil),
+    get visibleUntil() {
+      return visibleUntil;
+    },
     ...(row.sameMessageAs !== undefined && { sameMessageIdAs: row.sameMessageAs }),
     ...(row.own !== undefined && { own: row.own }),
     ack: () => ack(row.id),
+    async extend(visibilityMs) {
+      visibleUntil = new Date(await extend(row, visibilityMs));
+      return visibleUntil;
+    },
     nack: ({ delayMs = NACK_MS, reason, uncounted = false } = {}) => nack(row, { delayMs, uncounted, ...(reason !== undefined && { error: reason }) }),
     raw: (options) => actions.raw(row, options),
     header: (options) => actions.header(row, options),

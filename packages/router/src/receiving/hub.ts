@@ -36,6 +36,8 @@ export interface DeliveryHub {
   ring(): void;
   consume(options: ConsumeOptions): AsyncGenerator<DeliveryRow, void, undefined>;
   ack(id: string): Promise<void>;
+  /** Answers until when it stays with whoever has the receipt. Throws `receipt.stale`. */
+  extend(id: string, receipt: string, visibilityMs?: number): Promise<number>;
   nack(id: string, receipt: string, options: { readonly delayMs: number; readonly error?: string | undefined; readonly uncounted: boolean }): Promise<'open' | 'dead'>;
   close(): void;
 }
@@ -68,6 +70,11 @@ export function createDeliveryHub(options: HubOptions): DeliveryHub {
       } finally {
         settle(id);
       }
+    },
+    async extend(id, receipt, visibilityMs = settings.visibilityMs) {
+      const until = await deliveries.extend(id, receipt, visibilityMs);
+      for (const { handed } of readers) if (handed.has(id)) handed.set(id, until);
+      return until;
     },
     close: () => closing.abort(),
   };
@@ -124,6 +131,7 @@ async function fetchMore({ deliveries, clock, log, mailboxes: held, settings }: 
   try {
     const perMailbox = Math.max(1, Math.min(limit, reader.share));
     const claimed = await deliveries.claim({ limit, perMailbox, visibilityMs: settings.visibilityMs, maxAttempts: settings.maxAttempts, ...(wanted && { mailboxes: wanted }) });
+    for (const { id, mailbox, unreadable } of claimed) if (unreadable !== undefined) log.log('warn', 'delivery.unreadable', { mailbox, delivery: id, code: unreadable });
     if (claimed.length < perMailbox) reader.share = SMALLEST_SHARE;
     else if (claimed.length < limit) reader.share = Math.min(FETCH, reader.share * 2);
     return [...claimed];

@@ -107,7 +107,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   let closing: Promise<void> | undefined;
   return {
     async *deliveries(consuming = {}) {
-      for await (const row of hub.consume(consuming)) yield toDelivery(row, { actions, clock, ack: (id) => hub.ack(id), nack });
+      for await (const row of hub.consume(consuming)) yield toDelivery(row, { actions, clock, ack: (id) => hub.ack(id), nack, extend: ({ id, receipt = '' }, ms) => hub.extend(id, receipt, ms) });
     },
     events: (call) => events.subscribe(call?.signal),
     emit,

@@ -32,6 +32,8 @@ export interface Deliveries {
   ack(request: AcknowledgeRequest): Promise<readonly Acknowledged[]>;
   /** Hands it over again at that time, or never where it was handed over too often. Throws `receipt.stale`, `delivery.not-found`. */
   nack(id: string, receipt: string, options: NackOptions): Promise<'open' | 'dead'>;
+  /** It stays with whoever has this receipt for so long from now, in milliseconds. Answers until when. Throws `receipt.stale`, `delivery.not-found`. */
+  extend(id: string, receipt: string, visibilityMs: number): Promise<number>;
   /** What was claimed and seen by nobody is due again, as if it had not been claimed. */
   giveBack(claimed: readonly { readonly id: string; readonly receipt: string }[]): Promise<void>;
   /** A dead one is open again, as if it had never been tried. Throws `delivery.not-found`. */
@@ -59,6 +61,11 @@ export function createDeliveries(database: Database, keyring: Keyring): Deliveri
   const { db, now } = database;
   const missing = (id: string): RouterError => new RouterError('delivery.not-found', `There is no delivery ${id} that this could be done to.`);
   const rows = () => db.selectFrom('delivery').select(COLUMNS);
+  const stale = async (id: string): Promise<RouterError> => {
+    const found = await db.selectFrom('delivery').select('state').where('id', '=', id).executeTakeFirst();
+    if (!found) return missing(id);
+    return new RouterError('receipt.stale', `The delivery ${id} was ${found.state === 'open' ? 'handed over anew' : 'closed'} since it was handed over with this receipt.`);
+  };
   return {
     claim: (request) => claim(database, keyring, request),
     ack: (request) => acknowledge(database, keyring, request),
@@ -79,9 +86,20 @@ export function createDeliveries(database: Database, keyring: Keyring): Deliveri
         .returning('state')
         .executeTakeFirst();
       if (row) return row.state === 'dead' ? 'dead' : 'open';
-      const found = await db.selectFrom('delivery').select('state').where('id', '=', id).executeTakeFirst();
-      if (!found) throw missing(id);
-      throw new RouterError('receipt.stale', `The delivery ${id} was ${found.state === 'open' ? 'handed over anew' : 'closed'} since it was handed over with this receipt.`);
+      throw await stale(id);
+    },
+    async extend(id, receipt, visibilityMs) {
+      const until = sql<number>`${now} + ${visibilityMs}`;
+      const row = await db
+        .updateTable('delivery')
+        .set({ due_at: until, claimed_until: until })
+        .where('id', '=', id)
+        .where('state', '=', 'open')
+        .where('receipt', '=', receipt)
+        .returning('claimed_until')
+        .executeTakeFirst();
+      if (row?.claimed_until == null) throw await stale(id);
+      return row.claimed_until;
     },
     async giveBack(claimed) {
       if (claimed.length === 0) return;

@@ -54,6 +54,36 @@ describe.each(backends)('deliveries on $name', (backend) => {
     expect(ids(await claim(['e']))).toEqual(['e1']);
   });
 
+  it('stay with whoever extends them in time, and with nobody whose receipt is old', async () => {
+    await filled('x', 1);
+    const [first] = await claim(['x'], { visibilityMs: 30 });
+    const until = await world.deliveries.extend('x1', first?.receipt ?? '', 60_000);
+    await setTimeout(50);
+    expect([until - (first?.claimedUntil ?? 0) > 50_000, await claim(['x'])]).toEqual([true, []]);
+    await world.deliveries.extend('x1', first?.receipt ?? '', 0);
+    const [second] = await claim(['x']);
+    expect([second?.id, second?.attempts]).toEqual(['x1', 2]);
+    await expect(world.deliveries.extend('x1', first?.receipt ?? '', 1000)).rejects.toMatchObject({ code: 'receipt.stale' });
+    await world.deliveries.ack({ ids: ['x1'] });
+    await expect(world.deliveries.extend('x1', second?.receipt ?? '', 1000)).rejects.toMatchObject({ code: 'receipt.stale' });
+    await expect(world.deliveries.extend('nobody', '', 1000)).rejects.toMatchObject({ code: 'delivery.not-found' });
+  });
+
+  it('are handed over and acknowledged without facts where those do not open, and hold up no others', async () => {
+    const holding = await filled('y', 2);
+    const damaged = { sealed: Buffer.alloc(60).toString('base64') };
+    await world.database.db.updateTable('delivery').set(damaged).where('id', '=', 'y1').execute();
+    expect((await claim(['y'])).map(({ id, facts, unreadable }) => [id, facts, unreadable])).toEqual([
+      ['y1', undefined, 'config.invalid'],
+      ['y2', '{"subject":"about y2"}', undefined],
+    ]);
+    const effectOf = () => ({ kind: 'move', target: { role: 'archive' } });
+    expect(await world.deliveries.ack({ ids: ['y1', 'y2'], effectOf })).toHaveLength(2);
+    await world.database.db.updateTable('effect').set(damaged).where('mailbox', '=', 'y').execute();
+    const effects = await world.effects.claim(holding, { limit: 10, visibilityMs: 60_000 });
+    expect(effects.map(({ target, unreadable }) => [target, unreadable])).toEqual([[undefined, 'config.invalid'], [undefined, 'config.invalid']]);
+  });
+
   it('are closed for ever by the first acknowledgement, whoever has them', async () => {
     await filled('f', 2);
     const [first] = await claim(['f'], { visibilityMs: 1 });
