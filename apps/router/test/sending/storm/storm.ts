@@ -32,6 +32,8 @@ const LEASE_STEPS = [6_000, 6_000, 6_000] as const;
 const STEP_MS = 20_000;
 const OPEN = ['scheduled', 'queued', 'attempting', 'unknown'] as const satisfies readonly OutboxState[];
 const PATIENCE_MS = 60_000;
+/** Longer than PostgreSQL leaves a lock with a transaction of a process that was frozen in it (decision 0014). */
+const TAKE_OVER_MS = 15_000;
 
 /** Two senders on one store, each of which is killed or frozen in the middle of a mail, over and over, while the tenant fails in every way. */
 export async function runStorm(place: StormPlace, options: StormOptions): Promise<StormResult> {
@@ -80,7 +82,7 @@ function createStorm(world: TenantWorld, place: StormPlace) {
   const isTakenOver = async (): Promise<boolean> => {
     const frozen = new Set((await open()).filter(({ state }) => state === 'attempting').map(({ id, attempt }) => `${id} ${attempt}`));
     await endLeases();
-    for (const endsAt = performance.now() + 8_000; performance.now() < endsAt; await pause(100)) {
+    for (const endsAt = performance.now() + TAKE_OVER_MS; performance.now() < endsAt; await pause(100)) {
       if (!(await open()).some(({ id, attempt, state }) => state === 'attempting' && frozen.has(`${id} ${attempt}`))) return true;
     }
     return false;
