@@ -70,7 +70,7 @@ describe('a sender that is frozen and woken after another took over', { timeout:
     while ((await states()).includes('attempting')) await pause(50);
     for (const { sender } of frozen) sender.wake();
     await pause(1500);
-    expect(await settled(world, frozen.map(({ id }) => id))).toEqual({ sent: 4 });
+    expect(await settled(world, frozen.map(({ id }) => id), 75_000)).toEqual({ sent: 4 });
     expect(['sales', 'shared', 'support', 'scanner'].map((mailbox) => world.left(`${mailbox} frozen`))).toEqual([1, 1, 1, 1]);
   });
 });
