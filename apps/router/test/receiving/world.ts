@@ -144,7 +144,7 @@ async function takeFrom(receiver: Receiver, count: number, { ack = true, quietMs
   return taken;
 }
 
-async function until(isSo: () => Promise<boolean>, describe: () => Promise<unknown>, timeoutMs = 20_000): Promise<void> {
+async function until(isSo: () => Promise<boolean>, describe: () => Promise<unknown>, timeoutMs = 60_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await isSo())) {
     if (Date.now() > end) throw new Error(`It did not come to that: ${JSON.stringify(await describe())}`);
