@@ -1,4 +1,4 @@
-import type { RowProblem } from './row.ts';
+import { type RowProblem, toId } from './row.ts';
 
 /**
  * An account as `emailengine export -a ID` prints it (https://learn.emailengine.app/docs/configuration/cli#export-account; the fields are those of its
@@ -29,7 +29,7 @@ export function fromEmailEngine(exported: Exported, line: number): { readonly re
   const { user, delegatedUser, delegatedAccount } = oauth2?.auth ?? {};
   const address = delegatedUser ?? email ?? user ?? imap?.auth?.user;
   const record: Record<string, unknown> = {
-    id: text(account)?.replaceAll(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, ''),
+    id: toId(text(account) ?? ''),
     address,
     ...(oauth2 ? { refreshToken: oauth2.refreshToken, ...(delegatedUser !== undefined && { account: user }) } : { flow: 'basic', password: imap?.auth?.pass ?? smtp?.auth?.pass }),
     ...(!oauth2 && imap?.auth?.user !== address && { username: imap?.auth?.user }),

@@ -71,9 +71,12 @@ export function toRow(record: Readonly<Record<string, unknown>>, line: number): 
   return { row: { line, values: withId(values), secrets }, problems };
 }
 
+/** A name of another program as an id of ours. */
+export const toId = (name: string): string => name.replaceAll(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+
 /** Who gives none gets the name before the @. */
 function withId(values: ImportRow['values']): ImportRow['values'] {
-  const { id = values.address?.split('@')[0]?.replaceAll(/[^A-Za-z0-9._-]/g, '-') } = values;
+  const { id = values.address && toId(values.address.split('@')[0] ?? '') } = values;
   return { ...values, ...(id !== undefined && { id }) };
 }
 
