@@ -62,7 +62,7 @@ export const port = z.int().min(1).max(65_535).meta(numberOrReference);
 export const concurrency = z.int().min(1).max(64).meta(numberOrReference);
 
 /** How many. */
-export const atOnce = z.int().min(1).max(1_000_000).meta(numberOrReference);
+export const count = z.int().min(1).max(1_000_000).meta(numberOrReference);
 
 export const tlsMode = z
   .enum(['implicit', 'starttls'])

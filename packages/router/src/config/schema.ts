@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { address, atOnce, certificates, concurrency, duration, filledText, folderName, host, isoDate, mailboxId, name, options, packageName, port, proxy, publicAddress, secretText, tlsMode } from './fields.ts';
+import { address, certificates, concurrency, count, duration, filledText, folderName, host, isoDate, mailboxId, name, options, packageName, port, proxy, publicAddress, secretText, tlsMode } from './fields.ts';
 import { entra } from './schema-entra.ts';
 
 const FOLDER_ROLES = ['inbox', 'outbox', 'sent', 'drafts', 'archive', 'junk', 'trash'] as const;
@@ -39,7 +39,7 @@ const outgoing = z.strictObject({
   absentAfter: duration.optional().meta({ description: 'How long after an attempt a mail that is not found is taken for not sent; 15m when not said. Servers file copies late.' }),
   attempt: duration.optional().meta({ description: 'How long one attempt to send may take; 5m when not said.' }),
   giveUpAfter: duration.optional().meta({ description: 'How long a mail is tried; 2d when not said.' }),
-  atOnce: atOnce.optional().meta({ description: 'Mails of all mailboxes that are sent at the same time; 64 when not said.' }),
+  atOnce: count.optional().meta({ description: 'Mails of all mailboxes that are sent at the same time; 64 when not said.' }),
 });
 
 const receiving = z
@@ -47,8 +47,8 @@ const receiving = z
     audit: duration.optional().meta({ description: 'How often each folder is listed to check that nothing was missed; 1h when not said.' }),
     heartbeat: duration.optional().meta({ description: 'A watch that says nothing for one and a half of these is opened anew; 5m when not said.' }),
     visibility: duration.optional().meta({ description: 'How long a delivery is its consumer\'s before it is handed over again; 5m when not said. With a program, signalbox run goes by its --timeout.' }),
-    maxAttempts: atOnce.optional().meta({ description: 'How often a delivery is handed over before it is dead; 20 when not said.' }),
-    mostOpen: atOnce.optional().meta({ description: 'A mailbox with more open deliveries is not read on; 1000 when not said.' }),
+    maxAttempts: count.optional().meta({ description: 'How often a delivery is handed over before it is dead; 20 when not said.' }),
+    mostOpen: count.optional().meta({ description: 'A mailbox with more open deliveries is not read on; 1000 when not said.' }),
   })
   .meta({ description: 'How receiving goes about its work.' });
 

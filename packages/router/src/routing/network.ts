@@ -1,10 +1,13 @@
 import type { NetworkSettings } from '@signalbox/core';
 import type { Config, MailboxConfig } from '../config/config.ts';
 
-export type ChooseNetwork = (mailbox: MailboxConfig, host: string | undefined, serverCa: readonly string[]) => NetworkSettings;
+type Organisation = Pick<Config, 'network'>;
+type Overlay = Pick<MailboxConfig, 'network'>;
+
+export type ChooseNetwork = (mailbox: Overlay, host: string | undefined, serverCa: readonly string[]) => NetworkSettings;
 
 /** The organisation's network, overlaid by the mailbox's, with the server's own CAs, and the proxy only where it applies. The same object wherever it is the same: what is made of it is then made once. */
-export function createNetworkChooser(config: Config): ChooseNetwork {
+export function createNetworkChooser(config: Organisation): ChooseNetwork {
   const chosen: NetworkSettings[] = [];
   return (mailbox, host, serverCa) => {
     const network = networkFor(config, mailbox, host, serverCa);
@@ -17,7 +20,7 @@ export function createNetworkChooser(config: Config): ChooseNetwork {
 const isSame = (a: NetworkSettings, b: NetworkSettings): boolean =>
   a.proxy === b.proxy && a.clientCertificate === b.clientCertificate && (a.ca ?? []).length === (b.ca ?? []).length && (a.ca ?? []).every((pem, index) => pem === b.ca?.[index]);
 
-function networkFor(config: Config, mailbox: MailboxConfig, host: string | undefined, serverCa: readonly string[]): NetworkSettings {
+function networkFor(config: Organisation, mailbox: Overlay, host: string | undefined, serverCa: readonly string[]): NetworkSettings {
   const { proxy, direct, noProxy, ca: networkCa = [], clientCertificate } = { ...config.network, ...mailbox.network };
   const ca = [...new Set([...networkCa, ...serverCa])];
   const proxied = proxy !== undefined && !direct && !(host !== undefined && isReachedDirectly(host, noProxy));
