@@ -32,7 +32,7 @@ entra: { tenant: ${directory.tenant.domain}, clientId: ${CLIENT_ID} }
 auth: { entra: { authority: '${new URL(doors.entra!.authority).origin}' } }
 servers:
   graph: { baseUrl: '${doors.graph!.baseUrl}', pollIntervalMs: 200 }
-  imap: { host: localhost, port: ${doors.imap!.port}, tls: implicit, pollIntervalMs: 1000 } # the old server
+  imap: { host: localhost, port: ${doors.imap!.port}, tls: implicit } # the old server
   smtp: { host: localhost, port: ${doors.smtp!.port}, tls: starttls }
 `;
 
