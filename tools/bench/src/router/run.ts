@@ -54,7 +54,7 @@ async function liveOnce(store: RouterBenchOptions['store'], options: Omit<LifeOp
   const settings = { side, server: options.lab.server, directory, key: randomBytes(32).toString('base64') };
   if (side === 'bare' || store === 'embedded') return measureLife({ ...options, settings });
   await using postgres = await startPostgres();
-  return measureLife({ ...options, settings: { ...settings, databaseUrl: postgres.url } });
+  return await measureLife({ ...options, settings: { ...settings, databaseUrl: postgres.url } }); // the server is to outlive it
 }
 
 export function routerMarkdown({ machine, store, lives, rows }: RouterResults): string {
