@@ -62,7 +62,7 @@ async function sendMail(call: Call, name: string, options: SendOptions): Promise
   const revision = await store?.revisions.current();
   if (store && revision) return await (await import('./send-outbox.ts')).sendByOutbox(call, { store, name, material, ...options });
   if (options.key !== undefined || options.at || options.wait) throw new UsageError('--key, --at and --wait need the outbox.', options.direct ? 'Leave --direct out.' : 'Deploy the configuration with "signalbox apply".');
-  return sendDirectly(call, name, material, options);
+  return await sendDirectly(call, name, material, options);
 }
 
 async function sendDirectly(call: Call, name: string, material: Material, options: SendOptions): Promise<ExitCode> {

@@ -52,7 +52,7 @@ export async function messageOf(transport: MailTransport, subject: string, role:
 
 export async function rawOf(transport: MailTransport, ref: MessageRef): Promise<Buffer> {
   await using source = await receiveOf(transport).fetchRaw(ref);
-  return collectBytes(source.bytes);
+  return await collectBytes(source.bytes);
 }
 
 /** Reads on until the predicate holds for all batches so far. */
