@@ -1,4 +1,5 @@
 import type { Kysely, RawBuilder, SelectQueryBuilder, Transaction } from 'kysely';
+import type { Claimable } from '../deliveries/claimable.ts';
 import type { Schema } from '../schema/schema.ts';
 
 /** A database, and what its dialect says in words of its own. Repositories are written once over this. */
@@ -21,8 +22,8 @@ export interface Database {
   transaction<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** Locks the rows that a claim takes, and passes over those that another process is taking; the embedded database has one writer at a time anyway. */
   skipLocked<Tables, Table extends keyof Tables, Row>(query: SelectQueryBuilder<Tables, Table, Row>): SelectQueryBuilder<Tables, Table, Row>;
-  /** The same for a statement in raw SQL that joins `table` with what must not be locked; stands at its end. */
-  skipLockedOf(table: keyof Schema): RawBuilder<unknown>;
+  /** Whether a row of `delivery` is one that a claim takes; locks those, and passes over what another process is taking. */
+  isClaimable(claimable: Claimable): RawBuilder<boolean>;
   /** Takes the rows for a change that follows in the transaction: two that read first and change then would each wait for the other. */
   takeLocked<Tables, Table extends keyof Tables, Row>(query: SelectQueryBuilder<Tables, Table, Row>): SelectQueryBuilder<Tables, Table, Row>;
   /** Keeps the rows from being changed until the transaction ends, and sees them as they are after whoever changed them last. */

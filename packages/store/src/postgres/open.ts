@@ -4,6 +4,7 @@ import { Pool, TypeOverrides } from 'pg';
 import type { Database } from '../database/database.ts';
 import type { Schema } from '../schema/schema.ts';
 import { describeAddress } from './address.ts';
+import { isClaimable } from './claimable.ts';
 import { mayBeginAnew } from './errors.ts';
 import { postgresDialect } from './port.ts';
 
@@ -51,12 +52,14 @@ export async function openPostgres({ url, log }: OpenPostgresOptions): Promise<D
   }
 }
 
+const now = sql<number>`cast(extract(epoch from statement_timestamp()) * 1000 as bigint)`;
+
 function toDatabase(db: Kysely<Schema>, pool: Pool, place: string): Database {
   let closing: Promise<void> | undefined;
   return {
     db,
     place,
-    now: sql<number>`cast(extract(epoch from statement_timestamp()) * 1000 as bigint)`,
+    now,
     rowId: sql.ref('ctid'),
     async transaction(work) {
       for (let attempt = 1; ; attempt += 1) {
@@ -68,7 +71,7 @@ function toDatabase(db: Kysely<Schema>, pool: Pool, place: string): Database {
       }
     },
     skipLocked: (query) => query.forUpdate().skipLocked(),
-    skipLockedOf: (table) => sql`for update of ${sql.table(table)} skip locked`,
+    isClaimable: (claimable) => isClaimable(now, claimable),
     takeLocked: (query) => query.forUpdate(),
     keepLocked: (query) => query.forShare(),
     close() {

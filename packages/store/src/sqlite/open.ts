@@ -3,6 +3,7 @@ import { MailError } from '@signalbox/core';
 import { Kysely, sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { Schema } from '../schema/schema.ts';
+import { isClaimable } from './claimable.ts';
 import { explainFailure } from './errors.ts';
 import { nodeSqliteDialect } from './port.ts';
 
@@ -26,22 +27,26 @@ export function openSqlite(file: string, now?: () => number): Database {
       throw error;
     }
     if (now) database.function('host_now', () => now());
-    return { ...toDatabase(database, file, explain), ...(now && { now: sql<number>`cast(host_now() as integer)` }) };
+    return toDatabase(database, { place: file, explain, now: now ? sql`cast(host_now() as integer)` : sql`cast(unixepoch('subsec') * 1000 as integer)` });
   } catch (error) {
     throw explain(error);
   }
 }
 
-function toDatabase(database: DatabaseSync, place: string, explain: (error: unknown) => unknown): Database {
+interface Told extends Pick<Database, 'place' | 'now'> {
+  readonly explain: (error: unknown) => unknown;
+}
+
+function toDatabase(database: DatabaseSync, { place, now, explain }: Told): Database {
   const db = new Kysely<Schema>({ dialect: nodeSqliteDialect(database, explain) });
   return {
     db,
     place,
-    now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+    now,
     rowId: sql.ref('rowid'),
     transaction: (work) => db.transaction().execute(work),
     skipLocked: (query) => query,
-    skipLockedOf: () => sql``,
+    isClaimable: (claimable) => isClaimable(now, claimable),
     takeLocked: (query) => query,
     keepLocked: (query) => query,
     async close() {

@@ -1,0 +1,54 @@
+import { secret } from '@signalbox/core';
+import { systemClock } from '@signalbox/kit';
+import { startPostgres } from '@signalbox/lab';
+import { newKeyText, openStore, type Store } from '@signalbox/store';
+import { Client } from 'pg';
+import { describe, expect, it } from 'vitest';
+
+const [MAILBOXES, EACH, CLAIMS] = [50, 100, 20];
+const key = { text: newKeyText() };
+
+/** Rows of `delivery` that sessions have read until now. A session tells it when it ends, at the latest. */
+async function rowsRead(client: Client): Promise<number> {
+  const { rows } = await client.query<{ readonly read: number }>(`select cast(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) as integer) as read from pg_stat_user_tables where relname = 'delivery'`);
+  return rows[0]?.read ?? 0;
+}
+
+async function fill({ mailboxes, leases, ledger }: Store): Promise<void> {
+  for (let mailbox = 0; mailbox < MAILBOXES; mailbox += 1) {
+    const id = `mailbox ${mailbox}`;
+    await mailboxes.put({ id, address: `${mailbox}@contoso.com` });
+    const holding = await leases.acquire(id, 'receive', 'one');
+    if (!holding) throw new Error('The lease was free.');
+    const deliveries = Array.from({ length: EACH }, (_, index) => ({
+      id: `${mailbox}.${index}`,
+      factsKey: `facts ${mailbox}.${index}`,
+      arrivedAt: Date.now(),
+      facts: '{}',
+      place: { door: 'door', folder: 'INBOX', key: String(index) },
+    }));
+    await ledger.record({ holding, deliveries });
+  }
+}
+
+describe('a claim on PostgreSQL', () => {
+  it.each(['before', 'after'])('reads what it can take, however much is open, %s the server has learned how much that is', async (when) => {
+    await using server = await startPostgres();
+    await using stack = new AsyncDisposableStack();
+    const client = stack.adopt(new Client({ connectionString: server.url }), (open) => open.end());
+    await client.connect();
+    const withStore = async (work: (store: Store) => Promise<void>): Promise<void> => {
+      await using store = await openStore({ url: secret(server.url), key, clock: systemClock });
+      await work(store);
+    };
+    await withStore(fill);
+    if (when === 'after') await client.query('analyze');
+    const before = await rowsRead(client);
+    await withStore(async ({ deliveries }) => {
+      for (let claim = 0; claim < CLAIMS; claim += 1) expect(await deliveries.claim({ limit: 1, perMailbox: 1, visibilityMs: 60_000, maxAttempts: 5 })).toHaveLength(1);
+    });
+    await expect.poll(() => rowsRead(client)).toBeGreaterThan(before);
+    const perClaim = ((await rowsRead(client)) - before) / CLAIMS;
+    expect(perClaim).toBeLessThan(MAILBOXES * 8); // a plain join reads all that is open, twice: 10,000
+  });
+});
