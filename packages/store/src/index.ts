@@ -13,7 +13,7 @@ export { isRouterError, RouterError } from './failure/router-error.ts';
 export type { Health, HealthReport } from './health/health.ts';
 export type { AcquireOptions, Direction, Holding, Leases, LeaseState } from './leases/leases.ts';
 export type { Ledger } from './ledger/ledger.ts';
-export type { KnownQuery } from './ledger/lookup.ts';
+export type { HeldQuery, KnownQuery } from './ledger/lookup.ts';
 export type { BaselineRun, CursorState, LedgerObject, ObjectIdentity, ObjectRef, Place } from './ledger/objects.ts';
 export type { CursorPlace, LedgerWrite, NewDelivery } from './ledger/record.ts';
 export type { Audit, AuditEntry, AuditQuery } from './deployment/audit.ts';

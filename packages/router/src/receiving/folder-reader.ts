@@ -6,6 +6,7 @@ import { watchSilence } from './alive.ts';
 import { auditFolder } from './audit.ts';
 import { isWanted } from './backlog.ts';
 import type { Intake } from './intake.ts';
+import { createListed, type Listed } from './listed.ts';
 import { together } from './together.ts';
 
 /** What a reader of a folder tells of itself. */
@@ -146,6 +147,8 @@ interface Run extends Start {
   /** When the listing of the baseline was over: what came later is not in it. */
   listedAt: Date | undefined;
   savedAt: number;
+  /** What an audit has been shown that is under way. */
+  listed?: Listed;
 }
 
 /** Answers how many deliveries came of it. */
@@ -159,6 +162,7 @@ async function takeBatch(context: ReaderContext, run: Run, batch: ChangeBatch, s
   const begins = first && (run.phase === 'lost' || run.beganAt === undefined);
   const worthSaving = messages.length > 0 || removed.length > 0 || finishes || first || now - run.savedAt >= SAVE_MS;
   let delivered = 0;
+  for (const { ref } of messages) run.listed?.add(ref.key);
   if (worthSaving) {
     const place = placeOf(context);
     const state = finishes ? 'finished' : 'running';
@@ -227,8 +231,12 @@ async function auditWhenDue(context: ReaderContext, run: Run, signal: AbortSigna
     await clock.sleep(wait, signal);
     wait = auditMs;
     if (run.phase !== 'steady' || run.gap) continue;
-    const found = await auditFolder(context, signal);
-    if (found > 0) log.log('info', 'receive.audit-found', { mailbox: holding.mailbox, folder: context.folder.id, found });
+    run.listed = createListed();
+    const { found, gone, unlisted } = await auditFolder(context, run.listed, signal).finally(() => delete run.listed);
+    const about = { mailbox: holding.mailbox, folder: context.folder.id };
+    if (found > 0) log.log('info', 'receive.audit-found', { ...about, found });
+    if (gone > 0) log.log('info', 'receive.audit-gone', { ...about, gone });
+    if (unlisted > 0) log.log('warn', 'receive.audit-not-whole', { ...about, unlisted });
     if (found > 0) news.recorded(found);
     news.audited({ found });
   }

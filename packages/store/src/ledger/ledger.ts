@@ -1,6 +1,6 @@
 import type { Keyring } from '../crypto/keyring.ts';
 import type { Database } from '../database/database.ts';
-import { findFirstWithId, findKnown, findOwn, type KnownQuery } from './lookup.ts';
+import { findFirstWithId, findHeld, findKnown, findOwn, type HeldQuery, type KnownQuery } from './lookup.ts';
 import type { BaselineRun, CursorState, LedgerObject } from './objects.ts';
 import { type CursorPlace, type LedgerWrite, record } from './record.ts';
 
@@ -14,6 +14,8 @@ export interface Ledger {
   cursors(mailbox: string): Promise<readonly (CursorPlace & CursorState)[]>;
   run(mailbox: string, place: CursorPlace): Promise<BaselineRun | undefined>;
   known(query: KnownQuery): Promise<readonly LedgerObject[]>;
+  /** Keys of a folder under which a delivery's message is believed to lie, but for those with an effect that waits. In the order of the database, which is its own. */
+  held(query: HeldQuery): Promise<readonly string[]>;
   /** By Message-ID hash: the first delivery that has it. */
   firstWithId(mailbox: string, idKeys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** By Message-ID: the outbox entry whose mail it is. */
@@ -38,6 +40,7 @@ export function createLedger(database: Database, keyring: Keyring): Ledger {
       return row && { state: row.state, beganAt: row.began_at, ...(row.position !== null && { position: row.position }) };
     },
     known: (query) => findKnown(db, query),
+    held: (query) => findHeld(db, query),
     firstWithId: (mailbox, idKeys) => findFirstWithId(db, mailbox, idKeys),
     own: (mailbox, messageIds) => findOwn(db, mailbox, messageIds),
     record: (write) => record(database, keyring, write),

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema/schema.ts';
 import { chunksOf, inChunks } from './chunks.ts';
 import type { LedgerObject, ObjectIdentity, ObjectRef, Place } from './objects.ts';
@@ -136,4 +136,31 @@ export async function findFirstWithId(db: Kysely<Schema>, mailbox: string, idKey
 export async function findOwn(db: Kysely<Schema>, mailbox: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const rows = await inChunks(messageIds, (chunk) => db.selectFrom('outbox').select(['id', 'message_id']).where('mailbox', '=', mailbox).where('message_id', 'in', chunk).execute());
   return new Map(rows.map(({ id, message_id: messageId }) => [messageId, id]));
+}
+
+/** Where deliveries of one folder are believed to lie, a page at a time. */
+export interface HeldQuery {
+  readonly mailbox: string;
+  readonly door: string;
+  readonly folder: string;
+  /** Those whose key comes after this one, in the order of the database. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** While something is still to be done with a message, where it lies is about to change: such places are passed over. */
+export async function findHeld(db: Kysely<Schema>, { mailbox, door, folder, after, limit }: HeldQuery): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('ref')
+    .select('key')
+    .where('mailbox', '=', mailbox)
+    .where('door', '=', door)
+    .where('folder', '=', folder)
+    .where('gone_at', 'is', null)
+    .$if(after !== undefined, (query) => query.where('key', '>', after ?? ''))
+    .where(sql<boolean>`not exists (select 1 from effect where effect.mailbox = ref.mailbox and effect.delivery = ref.delivery and effect.state = 'waiting')`)
+    .orderBy('key')
+    .limit(limit)
+    .execute();
+  return rows.map(({ key }) => key);
 }

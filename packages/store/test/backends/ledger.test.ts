@@ -91,6 +91,19 @@ describe.each(backends)('the ledger on $name', (backend) => {
     expect(await world.deliveries.refs('g1')).toMatchObject([{ gone: false }]);
   });
 
+  it('tells page by page under which keys of a folder it believes messages, but where something is still to be done with one', async () => {
+    const holding = await world.hold('held');
+    const effect = { kind: 'move', target: 'Done' };
+    await world.ledger.record({ holding, deliveries: [...['h1', 'h2', 'h3', 'h4'].map((id) => delivery(id)), delivery('h5', { effect }), delivery('h6', { place: { ...place('1.h6'), folder: 'Archive' } })], gone: [place('1.h2')] });
+    const inbox = { mailbox: 'held', door: DOOR, folder: 'INBOX' };
+    const first = await world.ledger.held({ ...inbox, limit: 2 });
+    expect(first).toEqual(['1.h1', '1.h3']);
+    expect(await world.ledger.held({ ...inbox, after: first.at(-1)!, limit: 2 })).toEqual(['1.h4']);
+    const [moved] = await world.effects.claim(holding, { limit: 1, visibilityMs: 1_000 });
+    await world.effects.done([moved!.id]);
+    expect(await world.ledger.held({ ...inbox, after: '1.h4', limit: 2 })).toEqual(['1.h5']);
+  });
+
   it('keeps what a shadowing reader saw, once', async () => {
     const holding = await world.hold('shadowed');
     const sighting = { ...place('x'), idKey: 'i', factsKey: 'f', arrivedAt: T0 };
