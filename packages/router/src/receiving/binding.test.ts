@@ -33,15 +33,17 @@ const known = (sighting: Sighting, extra: { kind?: KnownObject['kind']; gone?: b
 
 interface Scene extends Partial<Omit<BindOptions, 'isPresent'>> {
   readonly ledger?: readonly KnownObject[];
-  /** Keys that are still there when asked. */
+  /** Known keys that are still there when asked. */
   readonly present?: readonly string[];
+  /** Seen keys that are not there any more when asked. */
+  readonly passed?: readonly string[];
 }
 
-function bindIn({ ledger = [], present = [], refsSurviveMove = false, rewritesIds = false }: Scene, ...sightings: Sighting[]): readonly Binding[] {
-  const asked = new Set(refsToAsk(sightings, ledger, { refsSurviveMove }));
+function bindIn({ ledger = [], present = [], passed = [], refsSurviveMove = false, rewritesIds = false }: Scene, ...sightings: Sighting[]): readonly Binding[] {
+  const asked = new Set(refsToAsk(sightings, ledger, { refsSurviveMove }).map(({ key }) => key));
   const isPresent: BindOptions['isPresent'] = (ref) => {
-    if (!asked.has(ref)) throw new Error(`Nobody asked for ${ref.key}.`);
-    return present.includes(ref.key);
+    if (!asked.has(ref.key)) throw new Error(`Nobody asked for ${ref.key}.`);
+    return present.includes(ref.key) || (sightings.some(({ key }) => key === ref.key) && !passed.includes(ref.key));
   };
   return bind(sightings, ledger, { isPresent, refsSurviveMove, rewritesIds });
 }
@@ -71,6 +73,19 @@ describe('binding within a door', () => {
 
   it('delivers a copy that a person made in the folder, marked, since the original is still there', () => {
     expect(outcome(bindIn({ ledger: [known(seen('1'))], present: ['1'] }, seen('9')))).toEqual(['new, as of 1']);
+  });
+
+  it('knows what was moved after it was listed, and takes it for no copy', () => {
+    const moved = [known(seen('5', { folder: 'Archive' }))];
+    expect(outcome(bindIn({ ledger: moved, present: ['5'], passed: ['1'] }, seen('1')))).toEqual(['passed of 5']);
+    expect(outcome(bindIn({ ledger: moved, present: ['5'] }, seen('1')))).toEqual(['new, as of 5']);
+    const withoutId = [known(seen('5', { id: '', folder: 'Archive' }))];
+    expect(outcome(bindIn({ ledger: withoutId, present: ['5'], passed: ['1'] }, seen('1', { id: '' })))).toEqual(['passed of 5']);
+  });
+
+  it('takes for it nothing that says something else, though it is gone as well', () => {
+    const robots = [known(seen('5', { folder: 'Archive', facts: 'first' }))];
+    expect(outcome(bindIn({ ledger: robots, present: ['5'], passed: ['1'] }, seen('1', { facts: 'second' })))).toEqual(['new, as of 5']);
   });
 
   it('knows what was moved out and back again', () => {
@@ -161,7 +176,7 @@ describe('binding between doors', () => {
 describe('asking', () => {
   it('is done only for refs on which something depends', () => {
     const ledger = [known(seen('1')), known(seen('2', { id: 'other' })), known(seen('3'), { gone: true }), known(seen('4', { at: 9000 }))];
-    expect(refsToAsk([seen('9')], ledger, { refsSurviveMove: false }).map(({ key }) => key)).toEqual(['1']);
+    expect(refsToAsk([seen('9')], ledger, { refsSurviveMove: false }).map(({ key }) => key)).toEqual(['1', '9']);
     expect(refsToAsk([seen('1')], ledger, { refsSurviveMove: false })).toEqual([]);
   });
 });

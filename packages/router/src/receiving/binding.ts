@@ -22,7 +22,7 @@ export interface KnownRef extends Place {
 }
 
 export interface BindOptions {
-  /** Of the refs that `refsToAsk` named: is the message still there? */
+  /** Of the places that `refsToAsk` named: is a message still there? */
   readonly isPresent: (ref: KnownRef) => boolean;
   /** A key at this door names its object for life: another key is another object. */
   readonly refsSurviveMove: boolean;
@@ -36,6 +36,8 @@ export type Binding<Seen extends Sighting = Sighting> =
   | { readonly sighting: Seen; readonly is: 'known'; readonly object: KnownObject }
   /** A known object in another place, or at another door: its refs at this door that are left are gone. */
   | { readonly sighting: Seen; readonly is: 'rebound'; readonly object: KnownObject; readonly replaces: readonly KnownRef[] }
+  /** A known object that was moved since it was listed here: it lies elsewhere, and here there is nothing any more. */
+  | { readonly sighting: Seen; readonly is: 'passed'; readonly object: KnownObject }
   /** An object of its own, to be delivered. `sameMessageAs`: the nearest one with its Message-ID, a known delivery or an earlier sighting of this call. */
   | { readonly sighting: Seen; readonly is: 'new'; readonly sameMessageAs?: KnownObject | Seen };
 
@@ -68,26 +70,42 @@ export function bind<Seen extends Sighting>(sightings: readonly Seen[], known: r
       bindings.set(sighting, { sighting, is: 'rebound', object, replaces: refsAt(object, sighting.door) });
     }
   }
+  const candidates = groupBy(known, matchKey);
+  const passed = (sighting: Seen): Binding<Seen> | undefined => {
+    const object = options.refsSurviveMove ? undefined : elsewhere(sighting, candidates);
+    return object && !options.isPresent(placeOf(sighting)) ? { sighting, is: 'passed', object } : undefined;
+  };
   const alike = byIdKey<Seen>(known.filter(({ kind }) => kind === 'delivery'));
-  return sightings.map((sighting) => bindings.get(sighting) ?? newOne(sighting, alike));
+  return sightings.map((sighting) => bindings.get(sighting) ?? passed(sighting) ?? newOne(sighting, alike));
 }
 
 /** The refs on whose presence it depends how these sightings bind. */
 export function refsToAsk(sightings: readonly Sighting[], known: readonly KnownObject[], { refsSurviveMove }: Pick<BindOptions, 'refsSurviveMove'>): readonly KnownRef[] {
   if (refsSurviveMove) return [];
   const byRef = indexByRef(known);
-  const asked = new Set<KnownRef>();
+  const asked = new Map<string, KnownRef>();
+  const ask = (ref: KnownRef): void => void asked.set(refKey(ref), ref);
   const candidates = groupBy(known, matchKey);
   for (const sighting of sightings) {
     const there = byRef.get(refKey(sighting));
     if (there && isStill(sighting, there)) continue;
     for (const object of candidates.get(matchKey(sighting)) ?? []) {
       if (!isNear(sighting, object) || !sameId(sighting, object)) continue;
-      for (const ref of liveRefsAt(object, sighting)) asked.add(ref);
+      for (const ref of liveRefsAt(object, sighting)) ask(ref);
     }
+    if (elsewhere(sighting, candidates)) ask(placeOf(sighting));
   }
-  return [...asked];
+  return [...asked.values()];
 }
+
+/**
+ * What it may be that was listed here: by everything that is told of it the same message, which lies elsewhere now. A copy looks like that, and so does
+ * the message itself when the router or a person has moved it after the listing was read, and the ledger knows. Only the server can tell them apart.
+ */
+const elsewhere = (sighting: Sighting, candidates: ReadonlyMap<string, readonly KnownObject[]>): KnownObject | undefined =>
+  candidates.get(matchKey(sighting))?.find((object) => isNear(sighting, object) && sameId(sighting, object) && sameFacts(sighting, object) && liveRefsAt(object, sighting).length > 0);
+
+const placeOf = ({ door, folder, key }: Sighting): KnownRef => ({ door, folder, key, gone: false });
 
 function bindByRef<Seen extends Sighting>(
   sightings: readonly Seen[],
