@@ -121,6 +121,21 @@ describe('receiving', () => {
     ]);
   });
 
+  it('hands over in turn, so that what one mailbox has waiting delays no other', async () => {
+    const mailboxes = ['a', 'b', 'c', 'd', 'e', 'f'];
+    await using world = await openMemory(mailboxes.map((id) => mailbox(id)).join(''));
+    await world.connected();
+    for (const id of mailboxes) for (let index = 0; index < 20; index += 1) put(world.server, `${id}${index}`, { to: id });
+    await expect.poll(async () => (await world.receiver.status()).map(({ openDeliveries }) => openDeliveries)).toEqual(mailboxes.map(() => 20));
+    const handed: string[] = [];
+    for await (const delivery of world.receiver.deliveries({ concurrency: 1 })) {
+      handed.push(delivery.mailbox);
+      await delivery.ack();
+      if (handed.length === 18) break;
+    }
+    expect(mailboxes.map((id) => handed.filter((mailbox) => mailbox === id).length)).toEqual([3, 3, 3, 3, 3, 3]);
+  });
+
   it('reads on only as far as the consumer has caught up', async () => {
     await using world = await openMemory(mailbox('a'), { settings: { mostOpen: 20 } });
     await world.seen('mailbox-active');

@@ -83,6 +83,8 @@ export function createDeliveryHub(options: HubOptions): DeliveryHub {
 interface Reader {
   /** How many of one mailbox a claim looks for: few where many mailboxes have something, more where a claim finds too little. */
   share: number;
+  /** The mailbox that had its turn last. */
+  last: string;
   readonly bell: ReturnType<typeof createBell>;
   /** Handed over and not answered, with the time at which they are somebody else's again. */
   readonly handed: Map<string, number>;
@@ -97,7 +99,7 @@ interface Consuming {
 async function* consume(options: HubOptions, consuming: Consuming, readers: Set<Reader>): AsyncGenerator<DeliveryRow, void, undefined> {
   const { clock, deliveries } = options;
   const { signal } = consuming;
-  const reader: Reader = { share: SMALLEST_SHARE, bell: createBell(), handed: new Map() };
+  const reader: Reader = { share: SMALLEST_SHARE, last: '', bell: createBell(), handed: new Map() };
   readers.add(reader);
   let fetched: DeliveryRow[] = [];
   try {
@@ -130,7 +132,8 @@ async function fetchMore({ deliveries, clock, log, mailboxes: held, settings }: 
   const limit = Math.min(FETCH, concurrency - handed.size);
   try {
     const perMailbox = Math.max(1, Math.min(limit, reader.share));
-    const claimed = await deliveries.claim({ limit, perMailbox, visibilityMs: settings.visibilityMs, maxAttempts: settings.maxAttempts, ...(wanted && { mailboxes: wanted }) });
+    const claimed = await deliveries.claim({ limit, perMailbox, visibilityMs: settings.visibilityMs, maxAttempts: settings.maxAttempts, after: reader.last, ...(wanted && { mailboxes: wanted }) });
+    reader.last = claimed.at(-1)?.mailbox ?? reader.last;
     for (const { id, mailbox, unreadable } of claimed) if (unreadable !== undefined) log.log('warn', 'delivery.unreadable', { mailbox, delivery: id, code: unreadable });
     if (claimed.length < perMailbox) reader.share = SMALLEST_SHARE;
     else if (claimed.length < limit) reader.share = Math.min(FETCH, reader.share * 2);

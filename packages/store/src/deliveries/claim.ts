@@ -14,16 +14,18 @@ export interface ClaimRequest {
   readonly maxAttempts: number;
   /** Only of these. */
   readonly mailboxes?: readonly string[];
+  /** The mailbox that had its turn last: the ones behind it, by their ids, have theirs first, and then those before it. */
+  readonly after?: string;
 }
 
 /**
  * One statement, which locks what it takes and asks again of each row once it is locked. `due_at` of what was claimed is when it is due again, so
  * that one condition says who may take it. What another claim is just taking is passed over: for a moment there may be nothing to have although
- * something is due.
+ * something is due. They come in turns: the first of each mailbox, beginning behind the one that had its turn last, then the second of each.
  */
 export async function claim(database: Database, keyring: Keyring, request: ClaimRequest): Promise<readonly Delivery[]> {
   const { db, now } = database;
-  const { limit, perMailbox, visibilityMs, maxAttempts, mailboxes } = request;
+  const { limit, perMailbox, visibilityMs, maxAttempts, mailboxes, after } = request;
   if (mailboxes?.length === 0 || limit < 1) return [];
   // Handed over too often without an answer: whoever took it may have died of it, and nobody shall again.
   const exhausted = sql<boolean>`attempts >= ${maxAttempts}`;
@@ -38,9 +40,21 @@ export async function claim(database: Database, keyring: Keyring, request: Claim
       receipt: unlessExhausted(sql<string>`${randomUUID()} || '.' || cast(attempts + 1 as text)`, sql`null`),
       error: unlessExhausted(sql<null>`null`, sql`coalesce(error, 'It was handed over too often without an answer.')`),
     })
-    .where(database.isClaimable({ limit, perMailbox, ...(mailboxes && { mailboxes }) }))
+    .where(database.isClaimable({ limit, perMailbox, ...(mailboxes && { mailboxes }), ...(after !== undefined && { after }) }))
     .returning(COLUMNS)
     .execute();
   const open = rows.filter(({ state }) => state === 'open');
-  return open.map((row) => toDelivery(keyring, row)).sort((a, b) => a.sequence - b.sequence);
+  return inTurns(open.map((row) => toDelivery(keyring, row)), after);
+}
+
+function inTurns(deliveries: readonly Delivery[], after = ''): readonly Delivery[] {
+  const turns = new Map<string, number>();
+  const placed = deliveries
+    .toSorted((a, b) => a.sequence - b.sequence)
+    .map((delivery) => {
+      const turn = turns.get(delivery.mailbox) ?? 0;
+      turns.set(delivery.mailbox, turn + 1);
+      return { delivery, turn, wraps: delivery.mailbox <= after ? 1 : 0 };
+    });
+  return placed.sort((a, b) => a.turn - b.turn || a.wraps - b.wraps || (a.delivery.mailbox < b.delivery.mailbox ? -1 : 1)).map(({ delivery }) => delivery);
 }

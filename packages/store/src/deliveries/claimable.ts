@@ -7,6 +7,8 @@ export interface Claimable {
   readonly perMailbox: number;
   /** Only of these. */
   readonly mailboxes?: readonly string[];
+  /** The mailboxes behind this one, by the bytes of their ids, have their turn first. */
+  readonly after?: string;
 }
 
 /**

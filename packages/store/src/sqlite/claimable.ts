@@ -2,17 +2,17 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Claimable, isOneOf, openMailboxes } from '../deliveries/claimable.ts';
 
 /** Of each mailbox only its share is looked at: however many are open, a claim costs what it takes. */
-export function isClaimable(now: RawBuilder<number>, { limit, perMailbox, mailboxes }: Claimable): RawBuilder<boolean> {
+export function isClaimable(now: RawBuilder<number>, { limit, perMailbox, mailboxes, after = '' }: Claimable): RawBuilder<boolean> {
   return sql`id in (
     with recursive ${openMailboxes}, share(mailbox, last) as materialized (
       select mailbox, coalesce((
         select sequence from delivery where delivery.mailbox = open_mailbox.mailbox and state = 'open' and due_at <= ${now} order by sequence limit 1 offset ${perMailbox - 1}
       ), ${Number.MAX_SAFE_INTEGER})
       from open_mailbox where ${isOneOf(mailboxes)}
-    ), due(id, turn) as (
-      select id, row_number() over (partition by delivery.mailbox order by sequence) from share
+    ), due(id, mailbox, turn) as (
+      select id, delivery.mailbox, row_number() over (partition by delivery.mailbox order by sequence) from share
       join delivery on delivery.mailbox = share.mailbox and state = 'open' and sequence <= share.last and due_at <= ${now}
     )
-    select id from due order by turn, id limit ${limit}
+    select id from due order by turn, mailbox <= ${after}, mailbox limit ${limit}
   )`;
 }

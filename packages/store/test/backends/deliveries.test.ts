@@ -42,6 +42,15 @@ describe.each(backends)('deliveries on $name', (backend) => {
     expect(ids(await claim(['b', 'c', 'd'], { limit: 100, perMailbox: 4 }))).toHaveLength(4);
   });
 
+  it('begin behind the mailbox that had its turn last, so that none waits for what others have', async () => {
+    for (const mailbox of ['p', 'q', 'r', 's']) await filled(mailbox, 3);
+    const all = ['p', 'q', 'r', 's'];
+    expect(ids(await claim(all, { limit: 3 }))).toEqual(['p1', 'q1', 'r1']);
+    expect(ids(await claim(all, { limit: 3, after: 'r' }))).toEqual(['s1', 'p2', 'q2']);
+    expect(ids(await claim(all, { limit: 3, perMailbox: 1, after: 'q' }))).toEqual(['r2', 's2', 'p3']);
+    expect(ids(await claim(all, { limit: 6, after: 'p' }))).toEqual(['q3', 'r3', 's3']);
+  });
+
   it('are handed over again under their id once the time is over, with another receipt', async () => {
     await filled('e', 1);
     const [first] = await claim(['e'], { visibilityMs: 30 });
