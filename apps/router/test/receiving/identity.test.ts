@@ -1,3 +1,4 @@
+import { collectBytes } from '@signalbox/kit';
 import { describe, expect, it } from 'vitest';
 import { letter, mailbox, type MemoryWorld, openMemory, sorted, subjects } from './memory-world.ts';
 
@@ -62,6 +63,28 @@ describe('each message object is delivered once', () => {
     await since;
     inbox.add({ raw: letter('one'), receivedAt: AT, keywords: new Set() });
     expect(await world.take(1, { timeoutMs: 700 })).toEqual([]);
+  });
+
+  it('two without an id that differ in their texts alone, one moved out and back while the other is copied: 3', async () => {
+    await using world = await opened();
+    const alert = (text: string): Buffer => Buffer.from(`From: disk@example.org\r\nDate: Wed, 25 Nov 2026 10:00:00 +0000\r\nSubject: alert\r\n\r\n${text}\r\n`);
+    const texts = async (count: number): Promise<string[]> => {
+      const taken = await world.take(count, { ack: false });
+      const read = await Promise.all(taken.map(async (delivery) => Buffer.from(await collectBytes((await delivery.raw()).bytes)).toString().trim().split('\r\n').at(-1) ?? ''));
+      await Promise.all(taken.map((delivery) => delivery.ack()));
+      return read.sort();
+    };
+    const inbox = world.server.mailbox('a@b.c')!.folder('inbox');
+    const put = (text: string): void => void inbox.add({ raw: alert(text), receivedAt: AT, keywords: new Set() });
+    put('full');
+    put('lost');
+    expect(await texts(2)).toEqual(['full', 'lost']);
+    const since = world.swept();
+    inbox.remove(inbox.messages[0]!.key);
+    await since;
+    put('lost'); // copied
+    put('full'); // back
+    expect(await texts(1)).toEqual(['lost']);
   });
 
   it('something of the baseline, moved out and back again: 0', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Binding, bind, type BindOptions, type KnownObject, refsToAsk, type Sighting } from './binding.ts';
+import { type Binding, bind, type BindOptions, contested, type KnownObject, refsToAsk, type Sighting } from './binding.ts';
 
 const T0 = Date.parse('2026-11-25T10:00:00Z');
 const [IMAP, GRAPH] = ['imap:host:993:a@b.c', 'graph:a@b.c'];
@@ -10,15 +10,17 @@ interface Seen {
   readonly at?: number;
   readonly door?: string;
   readonly folder?: string;
+  readonly holds?: string;
 }
 
-const seen = (key: string, { id = 'id-1', facts = 'facts', at = 0, door = IMAP, folder = 'INBOX' }: Seen = {}): Sighting => ({
+const seen = (key: string, { id = 'id-1', facts = 'facts', at = 0, door = IMAP, folder = 'INBOX', holds }: Seen = {}): Sighting => ({
   door,
   folder,
   key,
   factsKey: facts,
   arrivedAt: T0 + at,
   ...(id !== '' && { idKey: id }),
+  ...(holds !== undefined && { contentKey: holds }),
 });
 
 /** What the ledger holds once a sighting was recorded. */
@@ -28,6 +30,7 @@ const known = (sighting: Sighting, extra: { kind?: KnownObject['kind']; gone?: b
   factsKey: sighting.factsKey,
   arrivedAt: sighting.arrivedAt,
   ...(sighting.idKey !== undefined && { idKey: sighting.idKey }),
+  ...(sighting.contentKey !== undefined && { contentKey: sighting.contentKey }),
   refs: [{ door: sighting.door, folder: sighting.folder, key: sighting.key, gone: extra.gone ?? false }],
 });
 
@@ -132,6 +135,19 @@ describe('binding within a door', () => {
     expect(outcome(bindIn({ ledger: [gone], present: [] }, seen('3', { id: '' })))).toEqual(['rebound of 1']);
   });
 
+  it('tells mails without an id by what they hold: one came back, the other was copied', () => {
+    const alert = (key: string, holds: string): Sighting => seen(key, { id: '', holds });
+    const ledger = [known(alert('1', 'disk full')), known(alert('2', 'disk failed'))];
+    expect(outcome(bindIn({ ledger, present: ['2'] }, alert('3', 'disk failed'), alert('4', 'disk full')))).toEqual(['new', 'rebound of 1']);
+    expect(outcome(bindIn({ ledger, present: ['2'] }, alert('3', 'disk lost')))).toEqual(['new']);
+    expect(outcome(bindIn({ ledger, present: ['2'] }, alert('3', 'disk failed')))).toEqual(['new']);
+  });
+
+  it('takes no proof from what another door shows of it', () => {
+    const ledger = [known(seen('1', { id: '', holds: 'as IMAP shows it' }))];
+    expect(outcome(bindIn({ ledger }, seen('x', { id: '', door: 'imap:elsewhere', holds: 'as another server shows it' })))).toEqual(['rebound of 1']);
+  });
+
   it('does not trust a ref that was given to another message after a restore', () => {
     const ledger = [known(seen('7', { id: 'old', facts: 'old', at: -60_000 }))];
     expect(outcome(bindIn({ ledger }, seen('7', { id: 'fresh', facts: 'fresh' })))).toEqual(['new']);
@@ -170,6 +186,15 @@ describe('binding between doors', () => {
   it('binds no facts to an object that is known to be gone', () => {
     const ledger = [known(seen('1', { id: 'id-1' }), { gone: true })];
     expect(outcome(bindIn({ ledger, rewritesIds: true }, graph('x', { id: 'id-2' })))).toEqual(['new']);
+  });
+});
+
+describe('reading', () => {
+  it('is done only for what has no id and looks like something that was read', () => {
+    const ledger = [known(seen('1', { id: '', holds: 'a' })), known(seen('2', { id: '', facts: 'never read' }))];
+    const sightings = [seen('1', { id: '' }), seen('3', { id: '' }), seen('4'), seen('5', { id: '', facts: 'never read' }), seen('6', { id: '', at: 9000 })];
+    expect(contested(sightings, ledger, { refsSurviveMove: false }).map(({ key }) => key)).toEqual(['3']);
+    expect(contested(sightings, ledger, { refsSurviveMove: true })).toEqual([]);
   });
 });
 

@@ -79,6 +79,18 @@ export function bind<Seen extends Sighting>(sightings: readonly Seen[], known: r
   return sightings.map((sighting) => bindings.get(sighting) ?? passed(sighting) ?? newOne(sighting, alike));
 }
 
+/** The sightings without a Message-ID that have to be told from known objects by what they hold, because a listing tells the same of them. */
+export function contested<Seen extends Sighting>(sightings: readonly Seen[], known: readonly KnownObject[], { refsSurviveMove }: Pick<BindOptions, 'refsSurviveMove'>): readonly Seen[] {
+  if (refsSurviveMove) return [];
+  const byRef = indexByRef(known);
+  const byFacts = groupBy(known.filter(({ idKey, contentKey }) => idKey === undefined && contentKey !== undefined), ({ factsKey }) => factsKey);
+  return sightings.filter((sighting) => {
+    const there = byRef.get(refKey(sighting));
+    if (sighting.idKey !== undefined || (there && isStill(sighting, there))) return false;
+    return (byFacts.get(sighting.factsKey) ?? []).some((object) => isNear(sighting, object));
+  });
+}
+
 /** The refs on whose presence it depends how these sightings bind. */
 export function refsToAsk(sightings: readonly Sighting[], known: readonly KnownObject[], { refsSurviveMove }: Pick<BindOptions, 'refsSurviveMove'>): readonly KnownRef[] {
   if (refsSurviveMove) return [];
@@ -130,8 +142,12 @@ function bindByRef<Seen extends Sighting>(
 const isStill = (sighting: Sighting, object: KnownObject): boolean =>
   isNear(sighting, object) && (sighting.idKey !== undefined && object.idKey !== undefined ? sighting.idKey === object.idKey : sighting.factsKey === object.factsKey);
 
-/** Two without a Message-ID are told apart by their facts. */
-const sameId = (a: Identity, b: Identity): boolean => (a.idKey === undefined && b.idKey === undefined ? a.factsKey === b.factsKey : a.idKey === b.idKey);
+/** Two without a Message-ID are told apart by their facts, and by what they hold. */
+const sameId = (sighting: Sighting, object: KnownObject): boolean =>
+  sighting.idKey === undefined && object.idKey === undefined ? sameFacts(sighting, object) && mayHoldTheSame(sighting, object) : sighting.idKey === object.idKey;
+/** Another door may show the same message as other bytes. */
+const mayHoldTheSame = (sighting: Sighting, { contentKey, refs }: KnownObject): boolean =>
+  sighting.contentKey === undefined || contentKey === undefined || sighting.contentKey === contentKey || refs.some(({ door }) => door !== sighting.door);
 const sameFacts = (a: Identity, b: Identity): boolean => a.factsKey === b.factsKey;
 const isNear = (a: Identity, b: Identity): boolean => Math.abs(a.arrivedAt - b.arrivedAt) <= TOLERANCE_MS;
 
@@ -148,14 +164,14 @@ function isReplaceable(sighting: Sighting, object: KnownObject, { refsSurviveMov
 }
 
 /**
- * Without a Message-ID, one that comes back looks like a copy of another with its facts that is still there. Nobody can tell, and a copy that is
- * taken for what came back is never delivered, so both are.
+ * Without a Message-ID, one that comes back looks like a copy of another that says and holds the same and is still there. Nobody can tell, and a copy
+ * that is taken for what came back is never delivered, so both are.
  */
 function twinsAmong(known: readonly KnownObject[], isPresent: (ref: KnownRef) => boolean): (sighting: Sighting, object: KnownObject) => boolean {
   const byFacts = groupBy(known.filter(({ idKey }) => idKey === undefined), ({ factsKey }) => factsKey);
   return (sighting, object) => {
     if (sighting.idKey !== undefined || refsAt(object, sighting.door).length === 0) return false;
-    return (byFacts.get(sighting.factsKey) ?? []).some((other) => other !== object && isNear(sighting, other) && liveRefsAt(other, sighting).some(isPresent));
+    return (byFacts.get(sighting.factsKey) ?? []).some((other) => other !== object && isNear(sighting, other) && mayHoldTheSame(sighting, other) && liveRefsAt(other, sighting).some(isPresent));
   };
 }
 

@@ -6,6 +6,7 @@ import type { HeldLease } from '../leases/keeper.ts';
 import { readFacts } from './facts.ts';
 import { placesOf, withMessage } from './locate.ts';
 import { noteMove } from './note-move.ts';
+import { readStart } from './read-start.ts';
 
 /** Told of each message that looks like a report of non-delivery, once at least. `raw`: as much of it as a report may need. */
 export type OnReport = (report: { readonly mailbox: string; readonly delivery: string; readonly raw: Uint8Array }) => Promise<void>;
@@ -87,15 +88,7 @@ const REPORT_BYTES = 1024 * 1024;
 async function readReport(options: EffectWorkerOptions, effect: Effect, receive: Receive, signal: AbortSignal): Promise<void> {
   const { mailbox, delivery } = effect;
   const raw = await withMessage(await placesOfEffect(options, effect, receive, signal), delivery, async (ref) => {
-    await using source = await receive.fetchRaw(ref, { signal });
-    const pieces: Uint8Array[] = [];
-    let size = 0;
-    for await (const piece of source.bytes) {
-      pieces.push(piece);
-      size += piece.byteLength;
-      if (size >= REPORT_BYTES) break;
-    }
-    return Buffer.concat(pieces);
+    return readStart(await receive.fetchRaw(ref, { signal }), REPORT_BYTES);
   });
   await options.onReport({ mailbox, delivery, raw });
 }

@@ -9,6 +9,8 @@ export interface Identity {
   readonly factsKey: string;
   /** Milliseconds, the server's clock. */
   readonly arrivedAt: number;
+  /** Of what the source begins with. Read only where a message without a Message-ID has to be told from another. */
+  readonly contentKey?: string;
 }
 
 export function identityOf(message: MessageSummary): Identity {
@@ -33,4 +35,4 @@ export function factsKeyOf({ from, subject, sentAt }: Pick<MessageSummary, 'from
 }
 
 /** 128 bits: nobody meets a second text with the same ones by accident, and whoever makes one on purpose has chosen its Message-ID anyway. */
-const digest = (text: string): string => createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url');
+export const digest = (text: string | Uint8Array): string => createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url');

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { CallOptions, FolderId, MessageRef, MessageSummary, Receive } from '@signalbox/core';
 import type { Limiter } from '@signalbox/kit';
 import type { Holding, Ledger, LedgerObject, LedgerWrite, NewDelivery, Place } from '@signalbox/store';
-import { bind, type Binding, type KnownObject, refsToAsk, type Sighting, TOLERANCE_MS } from './binding.ts';
+import { bind, type Binding, contested, type KnownObject, refsToAsk, type Sighting, TOLERANCE_MS } from './binding.ts';
+import { contentKeyOf } from './content.ts';
 import { READ_REPORT } from './effect-kinds.ts';
 import { factsOf, writeFacts } from './facts.ts';
 import { identityOf } from './identity.ts';
@@ -46,7 +47,7 @@ export function createIntake(context: IntakeOptions): Intake {
     async take(sightings, options) {
       using _turn = await context.turns.acquire(options?.signal);
       const bindings = await bindAll(context, sightings, options);
-      const write = await writeOf(context, sightings, bindings);
+      const write = await writeOf(context, sightings, bindings, options);
       await context.ledger.record(write);
       return { delivered: write.deliveries?.length ?? 0, rebound: write.rebound?.length ?? 0 };
     },
@@ -60,17 +61,22 @@ interface Seen extends Sighting {
 async function bindAll({ ledger, holding: { mailbox }, receive, otherDoors }: IntakeOptions, { messages }: Sightings, options?: CallOptions): Promise<readonly Binding<Seen>[]> {
   const door = receive.refSpace;
   // A transport may report a message twice; the ledger takes it once.
-  const sightings = [...new Map(messages.map((message) => [JSON.stringify(message.ref), { door, ...message.ref, ...identityOf(message), message }])).values()];
-  if (sightings.length === 0) return [];
-  const known = await ledger.known({ mailbox, sightings: sightings.map(placed), toleranceMs: TOLERANCE_MS, byFacts: otherDoors });
+  const seen = [...new Map(messages.map((message) => [JSON.stringify(message.ref), { door, ...message.ref, ...identityOf(message), message }])).values()];
+  if (seen.length === 0) return [];
+  const known = await ledger.known({ mailbox, sightings: seen.map(placed), toleranceMs: TOLERANCE_MS, byFacts: otherDoors });
   const { refsSurviveMove } = receive.traits;
+  const keys = new Map<Seen, string | undefined>();
+  for (const sighting of contested<Seen>(seen, known, { refsSurviveMove })) keys.set(sighting, await contentKeyOf(receive, sighting.message.ref, options));
+  const sightings = seen.map((sighting): Seen => withContent(sighting, keys.get(sighting)));
   const asked = refsToAsk(sightings, known, { refsSurviveMove });
   const keyOf = ({ folder, key }: MessageRef): string => JSON.stringify([folder, key]);
   const present = new Set(asked.length === 0 ? [] : (await receive.present(asked.map(({ folder, key }) => ({ folder, key })), options)).map(keyOf));
   return bind(sightings, known, { refsSurviveMove, isPresent: (ref) => present.has(keyOf(ref)), rewritesIds: otherDoors && rewritesIds(sightings, known) });
 }
 
-async function writeOf({ ledger, holding, receive }: IntakeOptions, sightings: Sightings, bindings: readonly Binding<Seen>[]): Promise<LedgerWrite> {
+const withContent = <Item extends object>(item: Item, contentKey: string | undefined): Item & { readonly contentKey?: string } => (contentKey === undefined ? item : { ...item, contentKey });
+
+async function writeOf({ ledger, holding, receive }: IntakeOptions, sightings: Sightings, bindings: readonly Binding<Seen>[], options?: CallOptions): Promise<LedgerWrite> {
   const { isWanted = () => true, overBaseline = false, removed = [], progress } = sightings;
   const isNew = (binding: Binding<Seen>): boolean => binding.is === 'new' || (overBaseline && binding.is === 'known' && binding.object.kind === 'baseline');
   const fresh = bindings.filter(isNew);
@@ -78,7 +84,7 @@ async function writeOf({ ledger, holding, receive }: IntakeOptions, sightings: S
   const unwanted = fresh.filter(({ sighting }) => !isWanted(sighting.message)).map(({ sighting }) => placed(sighting));
   return {
     holding,
-    deliveries: await deliveriesOf(ledger, holding.mailbox, wanted),
+    deliveries: await withContents(receive, await deliveriesOf(ledger, holding.mailbox, wanted), options),
     baseline: unwanted,
     // Also where a key was given to another message than the one that was noted.
     notBaseline: wanted.map(({ sighting }) => placeOf(sighting)),
@@ -87,6 +93,17 @@ async function writeOf({ ledger, holding, receive }: IntakeOptions, sightings: S
     gone: removed.map((ref) => ({ door: receive.refSpace, ...ref })),
     ...progress,
   };
+}
+
+/** What has no Message-ID is to be known again by what it holds, where the door may show it under another key. */
+async function withContents(receive: Receive, deliveries: readonly NewDelivery[], options?: CallOptions): Promise<readonly NewDelivery[]> {
+  if (receive.traits.refsSurviveMove) return deliveries;
+  const complete: NewDelivery[] = [];
+  for (const delivery of deliveries) {
+    const { idKey, contentKey, place: { folder, key } } = delivery;
+    complete.push(idKey !== undefined || contentKey !== undefined ? delivery : withContent(delivery, await contentKeyOf(receive, { folder, key }, options)));
+  }
+  return complete;
 }
 
 async function deliveriesOf(ledger: Ledger, mailbox: string, bindings: readonly Binding<Seen>[]): Promise<readonly NewDelivery[]> {

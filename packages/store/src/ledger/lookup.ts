@@ -26,7 +26,7 @@ export async function findKnown(db: Kysely<Schema>, query: KnownQuery): Promise<
   }
   const refs = await findRefs(db, [...deliveries.keys()]);
   return [
-    ...[...deliveries.values()].map((row): LedgerObject => ({ id: row.id, kind: 'delivery', ...identityOf(row), refs: refs.get(row.id) ?? [] })),
+    ...[...deliveries.values()].map((row): LedgerObject => ({ id: row.id, kind: 'delivery', ...identityOf(row), ...(row.content_key !== null && { contentKey: row.content_key }), refs: refs.get(row.id) ?? [] })),
     ...[...baseline].map(([id, row]): LedgerObject => ({ id, kind: 'baseline', ...identityOf(row), refs: [{ door: row.door, folder: row.folder, key: row.key, gone: false }] })),
   ];
 }
@@ -39,6 +39,7 @@ interface IdentityRow {
 
 interface DeliveryRow extends IdentityRow {
   readonly id: string;
+  readonly content_key: string | null;
 }
 
 interface BaselineRow extends IdentityRow, Place {}
@@ -74,7 +75,7 @@ function askedBy({ sightings, toleranceMs, byFacts }: KnownQuery): Asked {
 async function findDeliveries(db: Kysely<Schema>, query: KnownQuery): Promise<readonly DeliveryRow[]> {
   const { mailbox } = query;
   const { keysByDoor, idKeys, factsKeys, from, to } = askedBy(query);
-  const columns = ['delivery.id', 'delivery.id_key', 'delivery.facts_key', 'delivery.arrived_at'] as const;
+  const columns = ['delivery.id', 'delivery.id_key', 'delivery.facts_key', 'delivery.content_key', 'delivery.arrived_at'] as const;
   const found: DeliveryRow[] = [];
   for (const [door, keys] of keysByDoor) {
     found.push(...(await db.selectFrom('ref').innerJoin('delivery', 'delivery.id', 'ref.delivery').select(columns).where('ref.mailbox', '=', mailbox).where('ref.door', '=', door).where('ref.key', 'in', keys).execute()));

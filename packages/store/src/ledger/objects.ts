@@ -13,6 +13,8 @@ export interface ObjectIdentity {
   readonly factsKey: string;
   /** Milliseconds since 1970, the server's clock. */
   readonly arrivedAt: number;
+  /** Of what the source begins with, as the door shows it. Of a delivery without a Message-ID; absent where nobody read it. */
+  readonly contentKey?: string;
 }
 
 export interface ObjectRef extends Place {

@@ -136,13 +136,14 @@ function createWriter({ now }: Database, db: Transaction<Schema>, mailbox: strin
         .returning('next_sequence')
         .executeTakeFirstOrThrow();
       const first = end - sealed.length;
-      const rows = sealed.map(({ delivery: { id, idKey = null, factsKey, arrivedAt, sameMessageAs = null, own = null, trace = null }, keyId, sealed: facts }, index) => ({
+      const rows = sealed.map(({ delivery: { id, idKey = null, factsKey, contentKey = null, arrivedAt, sameMessageAs = null, own = null, trace = null }, keyId, sealed: facts }, index) => ({
         id,
         mailbox,
         sequence: first + index,
         state: 'open' as const,
         id_key: idKey,
         facts_key: factsKey,
+        content_key: contentKey,
         arrived_at: arrivedAt,
         sealed: facts,
         key_id: keyId,

@@ -6,9 +6,10 @@ import { tokens } from './0001-tokens.ts';
 import { router } from './0002-router.ts';
 import { trace } from './0005-trace.ts';
 import { retention } from './0006-retention.ts';
+import { content } from './0007-content.ts';
 
 /** In the order of their names. A migration that has been released is never changed. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-tokens': tokens, '0002-router': router, '0005-trace': trace, '0006-retention': retention };
+export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-tokens': tokens, '0002-router': router, '0005-trace': trace, '0006-retention': retention, '0007-content': content };
 
 /** Which steps a database has taken, and which this release would take. */
 export interface Migrations {

@@ -23,6 +23,8 @@ export interface DeliveryTable {
   readonly id_key: string | null;
   /** Of From, Subject and Date. */
   readonly facts_key: string;
+  /** Of what the source begins with; null where the message has a Message-ID, or nobody read it. */
+  readonly content_key: string | null;
   readonly arrived_at: number;
   /** Facts of the message, sealed as `delivery` and the id; null once closed. */
   readonly sealed: string | null;
