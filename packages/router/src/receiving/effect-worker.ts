@@ -1,5 +1,5 @@
 import { type FolderSelector, isMailError, type Logger, MailError, type MailTransport, type MessageRef, type Receive } from '@signalbox/core';
-import { abortable, type Bell } from '@signalbox/kit';
+import { abortable, type Bell, type Limiter } from '@signalbox/kit';
 import type { Deliveries, Effect, Effects, Ledger } from '@signalbox/store';
 import { waitAfter } from '../back-off.ts';
 import type { HeldLease } from '../leases/keeper.ts';
@@ -21,6 +21,8 @@ export interface EffectWorkerOptions {
   readonly onReport: OnReport;
   /** Rung when something was journaled. */
   readonly bell: Bell;
+  /** One place, shared with whoever takes in what is seen: while a message is moved, the ledger knows less than the server. */
+  readonly turns: Limiter;
 }
 
 const [LIMIT, MOST_ATTEMPTS] = [50, 10];
@@ -38,11 +40,26 @@ export async function runEffects(options: EffectWorkerOptions, signal: AbortSign
   }
 }
 
-async function perform(options: EffectWorkerOptions, effect: Effect, signal: AbortSignal): Promise<void> {
+/**
+ * Brings to their ends the moves that a former holder of the lease had begun, before anything is read: a message that was moved without telling the ledger lies
+ * nowhere by all that is known, and a copy of it would be taken for it. Ends early where one has to wait: the server may be away.
+ */
+export async function finishMoves(options: EffectWorkerOptions, signal: AbortSignal): Promise<void> {
+  const { lease, effects } = options;
+  if ((await effects.waiting(lease.mailbox)) === 0) return;
+  for (;;) {
+    const [effect] = await effects.claim(lease, { limit: 1, visibilityMs: CLAIM_MS, begunOfKind: 'move' });
+    if (!effect || !(await perform(options, effect, signal))) return;
+  }
+}
+
+/** `false`: it is to be tried again. */
+async function perform(options: EffectWorkerOptions, effect: Effect, signal: AbortSignal): Promise<boolean> {
   const { effects, log } = options;
   try {
     await carryOut(options, effect, signal);
     await effects.done([effect.id]);
+    return true;
   } catch (error) {
     signal.throwIfAborted();
     if (!isMailError(error)) throw error;
@@ -50,11 +67,12 @@ async function perform(options: EffectWorkerOptions, effect: Effect, signal: Abo
     log.log(over ? 'warn' : 'info', over ? 'effect.failed' : 'effect.postponed', { mailbox: effect.mailbox, delivery: effect.delivery, kind: effect.kind, code: error.code });
     if (over) await effects.failed(effect.id, error.code);
     else await effects.retry(effect.id, waitAfter(error, effect.attempts - 1), error.code);
+    return over;
   }
 }
 
 async function carryOut(options: EffectWorkerOptions, effect: Effect, signal: AbortSignal): Promise<void> {
-  const { lease, ledger, open } = options;
+  const { lease, ledger, open, turns } = options;
   const { receive, mutate } = await open(signal);
   if (effect.kind === 'read-report' && receive) return readReport(options, effect, receive, signal);
   if (effect.unreadable !== undefined && effect.kind !== 'mark-read') throw new MailError('config.invalid', 'What is to be done cannot be read any more.', { affects: 'item' });
@@ -69,6 +87,7 @@ async function carryOut(options: EffectWorkerOptions, effect: Effect, signal: Ab
   }
   const folder = await receive.findFolder(effect.target as FolderSelector, { signal });
   await withMessage(places, effect.delivery, async (ref) => {
+    using _turn = await turns.acquire(signal);
     lease.check();
     // One that lies there already was moved before, and the answer was lost.
     const [moved] = ref.folder === folder.id ? [{ from: ref, to: ref }] : await mutate.move([ref], folder.id, { signal });

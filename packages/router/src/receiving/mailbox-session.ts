@@ -5,7 +5,7 @@ import { waitAfter } from '../back-off.ts';
 import type { MailboxConfig } from '../config/config.ts';
 import type { HeldLease, LeaseKeeper } from '../leases/keeper.ts';
 import { SilenceError } from './alive.ts';
-import { type OnReport, runEffects } from './effect-worker.ts';
+import { finishMoves, type OnReport, runEffects } from './effect-worker.ts';
 import type { RouterEvent } from './events.ts';
 import { readFolder, type ReaderNews } from './folder-reader.ts';
 import { createIntake } from './intake.ts';
@@ -135,7 +135,9 @@ async function receive(parts: SessionParts, lease: HeldLease, signal: AbortSigna
   await store.deliveries.takeOver(lease);
   const turns = createLimiter(1);
   const folders = mailbox.folders.map((selector) => (until: AbortSignal) => keepFolder(parts, { lease, selector, turns }, until));
-  const effects = (until: AbortSignal): Promise<void> => runEffects({ lease, ...store, open, log, onReport: parts.onReport, bell: effectBell }, until);
+  const work = { lease, ...store, open, log, onReport: parts.onReport, bell: effectBell, turns };
+  await finishMoves(work, signal);
+  const effects = (until: AbortSignal): Promise<void> => runEffects(work, until);
   await together(signal, effects, ...folders);
 }
 

@@ -23,6 +23,8 @@ export interface Effect {
 export interface EffectClaim {
   readonly limit: number;
   readonly visibilityMs: number;
+  /** Only of this kind, and only what a former holder of the lease had begun: it may be done already. Default: whatever is due. */
+  readonly begunOfKind?: string;
 }
 
 /** The journal of what was asked for and is still to be done on the outside. */
@@ -46,8 +48,9 @@ export function createEffects(database: Database, keyring: Keyring): Effects {
     await db.updateTable('effect').set({ state, error, due_at: sql<number>`${now} + ${delayMs}`, claimed_until: null, claimed_epoch: null, deadline: null }).where('id', '=', id).execute();
   };
   return {
-    async claim(holding, { limit, visibilityMs }) {
+    async claim(holding, { limit, visibilityMs, begunOfKind }) {
       const until = sql<number>`${now} + ${visibilityMs}`;
+      const begun = sql<boolean>`claimed_epoch < ${holding.epoch}`;
       const rows = await database.transaction(async (transaction) => {
         await fence(database, transaction, holding);
         return transaction
@@ -60,7 +63,7 @@ export function createEffects(database: Database, keyring: Keyring): Effects {
               .where('state', '=', 'waiting')
               .where('mailbox', '=', holding.mailbox)
               // What an earlier holder had begun is nobody's any more.
-              .where((row) => row.or([row('due_at', '<=', now), row('claimed_epoch', '<', holding.epoch)]))
+              .where((row) => (begunOfKind === undefined ? row.or([row('due_at', '<=', now), begun]) : row.and([row('kind', '=', begunOfKind), begun])))
               .orderBy('due_at')
               .limit(limit),
           )

@@ -207,6 +207,17 @@ describe.each(backends)('effects on $name', (backend) => {
     expect(await world.effects.claim(holding, { limit: 1, visibilityMs: 60_000 })).toEqual([]);
   });
 
+  it('that an earlier holder had begun can be had first, of one kind and without the others', async () => {
+    const earlier = await filled('q', 3);
+    for (const [id, kind] of [['q1', 'move'], ['q2', 'mark-read']] as const) await world.deliveries.ack({ ids: [id], effectOf: () => ({ kind }) });
+    expect(await world.effects.claim(earlier, { limit: 10, visibilityMs: 60_000 })).toHaveLength(2);
+    const holding = await world.hold('q');
+    await world.deliveries.ack({ ids: ['q3'], effectOf: () => ({ kind: 'move' }) });
+    expect(await world.effects.claim(holding, { limit: 10, visibilityMs: 60_000, begunOfKind: 'move' })).toMatchObject([{ delivery: 'q1' }]);
+    expect(await world.effects.claim(holding, { limit: 10, visibilityMs: 60_000, begunOfKind: 'move' })).toEqual([]);
+    expect(await world.effects.claim(holding, { limit: 10, visibilityMs: 60_000 })).toHaveLength(2);
+  });
+
   it('can come with a delivery', async () => {
     const holding = await world.hold('o');
     await world.ledger.record({ holding, deliveries: [delivery('o1', { effect: { kind: 'read-report' } }), delivery('o2')] });
