@@ -58,8 +58,11 @@ async function followClock(tenant: RemoteTenant, postgres: ShiftedPostgres, sign
   }
 }
 
-/** Both ways of taking deliveries, in turn from life to life: what one has begun, the other goes on with. */
-const handOver = ({ spool, maildirs }: Place, life: number): readonly string[] => (life % 2 === 1 ? ['--', PROGRAM, spool] : ['--maildir', maildirs]);
+/**
+ * Both ways of taking deliveries, in turn from life to life: what one has begun, the other goes on with. After an even number of kills it is a Maildir
+ * that takes what is left over: the program stops everything for a second now and then, and how long that takes says nothing about the router.
+ */
+const handOver = ({ spool, maildirs }: Place, life: number): readonly string[] => (life % 2 === 0 ? ['--', PROGRAM, spool] : ['--maildir', maildirs]);
 
 interface DeliveryList {
   readonly deliveries: readonly { readonly id: string; readonly error?: string }[];
