@@ -43,6 +43,8 @@ async function nextPage({ db, ...database }: Database, ageMs: number, last: Cand
 async function dropThese(database: Database, ids: readonly string[], ageMs: number): Promise<number> {
   const cutoff = before(database, ageMs);
   return database.transaction(async (transaction) => {
+    // Whoever writes down that a message is there again does it before this one looks, or after it is over.
+    await database.keepLocked(transaction.selectFrom('mailbox').select('id').where('id', 'in', (from) => from.selectFrom('delivery').select('mailbox').where('id', 'in', ids))).execute();
     const query = transaction
       .selectFrom('delivery')
       .select('id')

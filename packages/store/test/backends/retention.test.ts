@@ -5,6 +5,7 @@ import type { Database } from '../../src/database/database.ts';
 import { createEffects } from '../../src/effects/effects.ts';
 import { createAudit } from '../../src/deployment/audit.ts';
 import { createRevisions } from '../../src/deployment/revisions.ts';
+import { fence } from '../../src/leases/fence.ts';
 import { createRetention, type RetentionRules } from '../../src/retention/retention.ts';
 import { backends } from '../backends.ts';
 import { delivery, DOOR, type LedgerWorld, openWorld } from '../ledger-world.ts';
@@ -58,6 +59,29 @@ describe.each(backends)('what has had its time on $name', (backend) => {
     expect(await retention.sweep(RULES, noPause)).toEqual(NOTHING);
     await ledger.record({ holding, cursor: { door: 'graph', folder: 'inbox', cursor: 'newer', sweptAt: Date.now(), state: 'delivering' } });
     expect(await retention.sweep(RULES, noPause)).toEqual({ ...NOTHING, deliveries: 1 });
+  });
+
+  it('stays when its message comes back while it is about to go', async () => {
+    await using world = await openWorld(backend);
+    const { database, ledger, deliveries } = world;
+    const holding = await world.hold('sales');
+    await ledger.record({ holding, deliveries: [delivery('a')] });
+    await deliveries.ack({ ids: ['a'] });
+    await ledger.record({ holding, gone: [place('a')] });
+    await age(database, 'delivery', 'closed_at', 31);
+    await age(database, 'ref', 'gone_at', 31);
+    const begun = Promise.withResolvers<void>();
+    const returning = database.transaction(async (transaction) => {
+      await fence(database, transaction, holding);
+      await transaction.updateTable('ref').set({ gone_at: null }).where('delivery', '=', 'a').execute();
+      begun.resolve();
+      await new Promise((resolve) => setTimeout(resolve, 200)); // meanwhile the other one comes as far as it can
+    });
+    await begun.promise;
+    const swept = createRetention(database).sweep(RULES, noPause);
+    await returning;
+    expect(await swept).toEqual(NOTHING);
+    expect(await idsIn(world)).toEqual(['a']);
   });
 
   it('goes in portions, between which others get their turn', { timeout: 30_000 }, async () => {
