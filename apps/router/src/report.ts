@@ -5,6 +5,7 @@ import { Interrupted } from './interrupted.ts';
 import { UsageError } from './usage-error.ts';
 import { asMailError, failureJson, renderFailure } from './view/failure.ts';
 import { renderProblems } from './view/problems.ts';
+import { wrap } from './view/text.ts';
 
 /** Tells a failure that ends the command: as JSON where that was asked for, otherwise for people. */
 export function report(call: Call, thrown: unknown): ExitCode {
@@ -33,6 +34,6 @@ function errorText({ terminal: { err }, options, shownFile, redact }: Call, erro
     const heading = `${colors.red('✘')} The configuration cannot be used: ${count === 1 ? 'one problem' : `${count} problems`}.`;
     return `${heading}\n\n${renderProblems(error.problems, shownFile, err)}`;
   }
-  if (error instanceof UsageError) return `${colors.red('error:')} ${error.message}${error.hint ? `\n${error.hint}` : ''}`;
-  return `${colors.red('✘')} ${renderFailure(error, { channel: err, redact, verbose: options.verbose ?? false })}`;
+  if (error instanceof UsageError) return [`${colors.red('error:')} ${error.message}`, ...(error.hint ? [error.hint] : [])].map((text) => wrap(text, err.width)).join('\n');
+  return `${colors.red('✘')} ${renderFailure(error, { channel: { colors, width: err.width - 2 }, redact, verbose: options.verbose ?? false })}`;
 }

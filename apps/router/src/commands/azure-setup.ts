@@ -45,7 +45,7 @@ export function addAzureSetup(program: Command, host: CallHost): void {
       'after',
       examples(
         ['signalbox azure-setup', 'for the configuration, with portal and script'],
-        ['signalbox azure-setup --flow o365-client-credentials --mailbox sales@contoso.com', 'without one'],
+        ['signalbox azure-setup --flow o365-client-credentials --mailbox a@contoso.com', 'without one'],
         ['signalbox azure-setup --format script > setup.ps1', 'to run in PowerShell'],
         ['signalbox azure-setup --format markdown > setup.md', 'to hand on'],
       ),

@@ -20,11 +20,12 @@ export async function listDeliveries(call: Call, mailbox: string | undefined, { 
   await using store = await call.openStore();
   const listed: Delivery[] = [];
   for (const each of state === undefined ? (['open', 'dead'] as const) : [state]) {
-    listed.push(...(await store.deliveries.list({ state: each, limit, ...(mailbox !== undefined && { mailbox }) })));
+    listed.push(...(await store.deliveries.list({ state: each, limit: limit + 1, ...(mailbox !== undefined && { mailbox }) })));
   }
   const shown = listed.toSorted((a, b) => (a.mailbox === b.mailbox ? a.sequence - b.sequence : a.mailbox < b.mailbox ? -1 : 1)).slice(0, limit);
-  if (call.options.json) call.terminal.json({ ok: true, deliveries: shown.map((each) => deliveryJson(each)) });
-  else call.terminal.out.print(renderDeliveries(shown, { more: listed.length > shown.length, screen: call.terminal.out }));
+  const more = listed.length > shown.length;
+  if (call.options.json) call.terminal.json({ ok: true, deliveries: shown.map((each) => deliveryJson(each)), more });
+  else call.terminal.out.print(renderDeliveries(shown, { more, screen: call.terminal.out }));
   return EXIT.ok;
 }
 

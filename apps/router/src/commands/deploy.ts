@@ -75,7 +75,8 @@ function show({ terminal: { out }, shownFile }: Call, plan: DeploymentPlan): voi
   if (body !== '') out.print(`${body}\n`);
   const { colors } = out;
   const summary = planSummary(plan, summarizePlan(plan));
-  out.print(plan.refusals.length > 0 ? colors.red(summary) : hasChanges(plan) ? `${summary} ${colors.dim(`"signalbox apply" deploys ${shownFile}.`)}` : colors.green(summary));
+  const told = plan.refusals.length > 0 ? colors.red(summary) : hasChanges(plan) ? `${summary} ${colors.dim(`"signalbox apply" deploys ${shownFile}.`)}` : colors.green(summary);
+  out.tell(told);
 }
 
 function tellRefused(call: Call, plan: DeploymentPlan): ExitCode {
@@ -92,7 +93,7 @@ function tellApplied(call: Call, plan: DeploymentPlan, revision: Revision | unde
   }
   const body = renderPlan(plan, out);
   if (revision && body !== '') out.print(`${body}\n`);
-  out.print(out.colors.green(revision ? `Revision ${revision.number} is deployed: ${revision.summary}.` : `Revision ${plan.base} is deployed already; there is nothing to change.`));
+  out.tell(out.colors.green(revision ? `Revision ${revision.number} is deployed: ${revision.summary}.` : `Revision ${plan.base} is deployed already; there is nothing to change.`));
 }
 
 const planJson = ({ file }: Call, plan: DeploymentPlan) => ({

@@ -30,7 +30,7 @@ function tell(call: Call, revisions: readonly Revision[]): void {
     return;
   }
   if (revisions.length === 0) {
-    out.print('Nothing has been deployed yet. "signalbox apply" does it.');
+    out.tell('Nothing has been deployed yet. "signalbox apply" does it.');
     return;
   }
   const rows = revisions.map(({ number, summary, who, appliedAt }, index) => [

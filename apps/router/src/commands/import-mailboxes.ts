@@ -131,7 +131,7 @@ function tell(call: Call, { routes, states }: Imported, { dryRun = false }: Impo
   const rows = routes.map(({ mailbox: { id, address, receive = '', send = '' } }, index) => [{ text: id, style: out.colors.bold }, address, receive, send, SIGN_IN[states[index] ?? 'none']]);
   out.print(renderTable([{ head: 'Mailbox' }, { head: 'Address' }, { head: 'Receives by' }, { head: 'Sends by' }, { head: 'Sign-in' }], rows, out));
   const count = plural(routes.length, 'mailbox', 'mailboxes');
-  out.print(out.colors.green(dryRun ? `\n${count} can be imported into ${shownFile}. Nothing was changed.` : `\n${count} imported into ${shownFile}. "signalbox plan" shows what deploying it changes.`));
+  out.tell(out.colors.green(dryRun ? `\n${count} can be imported into ${shownFile}. Nothing was changed.` : `\n${count} imported into ${shownFile}. "signalbox plan" shows what deploying it changes.`));
 }
 
 function tellProblems({ terminal, options }: Call, file: string, problems: readonly RowProblem[]): void {

@@ -16,7 +16,7 @@ export async function setState(call: Call, name: string, verb: 'pause' | 'resume
     await store.audit.write({ who: currentUser(), what: verb === 'pause' ? 'mailbox-paused' : 'mailbox-resumed', subject: id });
   }
   if (call.options.json) call.terminal.json({ ok: true, mailbox: id, state: DONE[verb] });
-  else call.terminal.out.print(call.terminal.out.colors.green(verb === 'pause' ? `${id} is paused: nothing is received or sent until "signalbox mailbox resume ${id}".` : `${id} goes on from where it stood.`));
+  else call.terminal.out.tell(call.terminal.out.colors.green(verb === 'pause' ? `${id} is paused: nothing is received or sent until "signalbox mailbox resume ${id}".` : `${id} goes on from where it stood.`));
   return EXIT.ok;
 }
 
@@ -28,7 +28,7 @@ export async function removeMailbox(call: Call, name: string, { yes }: { readonl
   if (!revision) await store.mailboxes.remove(mailbox.id); // deployed no more, and left over
   await store.audit.write({ who: currentUser(), what: 'mailbox-removed', subject: mailbox.id });
   if (call.options.json) call.terminal.json({ ok: true, mailbox: mailbox.id, state: 'removed', revision: revision ?? null });
-  else call.terminal.out.print(call.terminal.out.colors.green(`${mailbox.id} is removed${revision ? `, as revision ${revision.number}. Take it out of the configuration file too, or the next apply adds it again` : ''}.`));
+  else call.terminal.out.tell(call.terminal.out.colors.green(`${mailbox.id} is removed${revision ? `, as revision ${revision.number}. Take it out of the configuration file too, or the next apply adds it again` : ''}.`));
   return EXIT.ok;
 }
 

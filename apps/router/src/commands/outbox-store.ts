@@ -11,9 +11,10 @@ export interface OutboxListOptions {
 
 export async function listOutbox(call: Call, mailbox: string | undefined, { state, limit }: OutboxListOptions): Promise<ExitCode> {
   await using store = await call.openStore();
-  const entries = await store.outbox.list({ limit, ...(mailbox !== undefined && { mailbox }), ...(state && { states: state }) });
-  if (call.options.json) call.terminal.json({ ok: true, entries: entries.map(entryJson) });
-  else call.terminal.out.print(renderOutbox(entries, call.terminal.out));
+  const listed = await store.outbox.list({ limit: limit + 1, ...(mailbox !== undefined && { mailbox }), ...(state && { states: state }) });
+  const [entries, more] = [listed.slice(0, limit), listed.length > limit];
+  if (call.options.json) call.terminal.json({ ok: true, entries: entries.map(entryJson), more });
+  else call.terminal.out.print(renderOutbox(entries, { more, screen: call.terminal.out }));
   return EXIT.ok;
 }
 

@@ -29,7 +29,7 @@ export async function rotateKey(call: Call): Promise<ExitCode> {
   else {
     const { out } = call.terminal;
     const next = file === undefined ? 'The old key can be taken out wherever it is given.' : `The old key is still in ${file}, for backups; in a day "signalbox store forget-keys" takes it out. Back the file up.`;
-    out.print(out.colors.green(`${plural(count, 'record is', 'records are')} sealed anew, with the key ${current}. ${next}`));
+    out.tell(out.colors.green(`${plural(count, 'record is', 'records are')} sealed anew, with the key ${current}. ${next}`));
   }
   return EXIT.ok;
 }
@@ -70,6 +70,6 @@ export async function forgetKeys(call: Call): Promise<ExitCode> {
   const forgotten = await keepKeys(file, [current, ...needed]);
   if (forgotten > 0) await store.audit.write({ who: currentUser(), what: 'keys-forgotten', subject: 'store', detail: { kept: [current, ...needed] } });
   if (call.options.json) call.terminal.json({ ok: true, forgotten, kept: [current, ...needed] });
-  else call.terminal.out.print(call.terminal.out.colors.green(forgotten === 0 ? `Every key in ${file} is needed.` : `${plural(forgotten, 'key is', 'keys are')} forgotten. A backup from before the rotation does not open any more.`));
+  else call.terminal.out.tell(call.terminal.out.colors.green(forgotten === 0 ? `Every key in ${file} is needed.` : `${plural(forgotten, 'key is', 'keys are')} forgotten. A backup from before the rotation does not open any more.`));
   return EXIT.ok;
 }

@@ -66,5 +66,5 @@ function tell({ terminal, options }: Call, entry: OutboxEntry, waited: boolean):
   const { out } = terminal;
   if (options.json) terminal.json({ ok: !waited || entry.state === 'sent', mailbox: entry.mailbox, entry: entryJson(entry) });
   else if (waited) out.print(renderEntry(entry, [], out));
-  else out.print(`${out.colors.green('✔')} In the outbox of ${out.colors.bold(entry.mailbox)}: ${entry.id} (${entry.state})\n${out.colors.dim(`"signalbox outbox show ${entry.id}" tells what becomes of it.`)}`);
+  else out.tell(`${out.colors.green('✔')} In the outbox of ${out.colors.bold(entry.mailbox)}: ${entry.id} (${entry.state})\n${out.colors.dim(`"signalbox outbox show ${entry.id}" tells what becomes of it.`)}`);
 }

@@ -36,7 +36,7 @@ export async function statusCommand(call: Call, names: readonly string[], option
 async function withUnread(call: Call, statuses: readonly MailboxStatus[], revision: { readonly file: string; readonly text: string }, timeoutMs: number): Promise<readonly MailboxStatus[]> {
   await using stack = new AsyncDisposableStack();
   const opened = await call.open({ deployed: { file: revision.file, text: revision.text } }).catch((error: unknown) => {
-    call.terminal.err.print(`${call.terminal.err.colors.yellow('!')} Unread mail is not counted: ${call.redact(error instanceof Error ? error.message : String(error))}`);
+    call.terminal.err.tell(`${call.terminal.err.colors.yellow('!')} Unread mail is not counted: ${call.redact(error instanceof Error ? error.message : String(error))}`);
     return undefined;
   });
   if (!opened) return statuses;

@@ -6,7 +6,8 @@ import { chooseMailboxes } from '../session/choose-mailboxes.ts';
 import { type IncomingReport, type Step, testIncoming } from '../session/test-incoming.ts';
 import { commandLine, failureJson, renderFailure } from '../view/failure.ts';
 import { renderProblems } from '../view/problems.ts';
-import { column, plural } from '../view/text.ts';
+import { renderHeading } from '../view/heading.ts';
+import { plural } from '../view/text.ts';
 import { examples } from './help.ts';
 import { positive } from './options.ts';
 
@@ -59,7 +60,7 @@ function renderReport(report: IncomingReport, idWidth: number, { terminal: { out
   const { routes: { mailbox, receive }, outcome, steps, durationMs } = report;
   const { colors } = out;
   const flow = receive?.flow ?? mailbox.receive ?? '';
-  const heading = (mark: string): string => `${mark} ${colors.bold(column(mailbox.id, idWidth))}  ${mailbox.address}  ${colors.dim(flow)}`;
+  const heading = (mark: string): string => renderHeading(mark, { id: mailbox.id, idWidth, rest: [mailbox.address, colors.dim(flow)] }, out);
   const tried = `  ${steps.map((step) => renderStep(step, out.colors)).join('  ')}  ${colors.dim(`${durationMs} ms`)}`;
   switch (outcome.kind) {
     case 'off':

@@ -2,7 +2,8 @@ import type { CheckName, Diagnosis, DiagnosisRow, Direction } from '@signalbox/r
 import { renderTodoStep } from '../azure-setup/view/terminal.ts';
 import { renderFailure } from '../view/failure.ts';
 import { renderProblems } from '../view/problems.ts';
-import { column, plural, wrap } from '../view/text.ts';
+import { renderHeading } from '../view/heading.ts';
+import { plural, wrap } from '../view/text.ts';
 import type { Channel, Colors } from '../view/terminal.ts';
 import { type Examination, type Examined, type Verdict, verdictOf } from './examine.ts';
 import type { Todo } from './todo.ts';
@@ -38,7 +39,7 @@ export function renderExamination(examination: Examination, numbers: Numbers, vi
   const { colors } = view.channel;
   const verdicts = [verdictOf(receive), verdictOf(send)];
   const worst = (['fail', 'warning', 'pass', 'off'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'off';
-  const heading = `${mark(worst, colors)} ${colors.bold(column(mailbox.id, view.idWidth))}  ${mailbox.address}`;
+  const heading = renderHeading(mark(worst, colors), { id: mailbox.id, idWidth: view.idWidth, rest: [mailbox.address] }, view.channel);
   const told = new Set<string>();
   const part = (direction: Direction, examined: Examined): readonly string[] => renderDirection(direction, examined, { numbers: (row) => numbers(direction, row), told }, view);
   // Both directions of a broken mailbox have the same problems.

@@ -26,7 +26,6 @@ export interface MailboxStatus {
 }
 
 const WAITING = ['scheduled', 'queued', 'attempting', 'unknown'] as const;
-const MOST_ENTRIES = 10_000;
 
 export async function collectStatus(store: Store, { deployed }: DeployedRevision): Promise<readonly MailboxStatus[]> {
   const [rows, leases, health, counts] = [await store.mailboxes.list(), await store.leases.list(), await store.health.list(), await store.deliveries.counts()];
@@ -67,9 +66,9 @@ type OutboxCounts = Pick<MailboxStatus, 'waiting' | 'held'>;
 
 async function countOutbox({ outbox }: Store): Promise<ReadonlyMap<string, OutboxCounts>> {
   const counts = new Map<string, OutboxCounts>();
-  for (const { mailbox, state } of await outbox.list({ states: [...WAITING, 'held'], limit: MOST_ENTRIES })) {
+  for (const { mailbox, state, count } of await outbox.counts([...WAITING, 'held'])) {
     const { waiting, held } = counts.get(mailbox) ?? { waiting: 0, held: 0 };
-    counts.set(mailbox, state === 'held' ? { waiting, held: held + 1 } : { waiting: waiting + 1, held });
+    counts.set(mailbox, state === 'held' ? { waiting, held: held + count } : { waiting: waiting + count, held });
   }
   return counts;
 }

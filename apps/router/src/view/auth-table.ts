@@ -3,7 +3,7 @@ import type { Direction, MailboxRoutes } from '@signalbox/router';
 import type { MailboxAuth } from '../session/mailbox-auths.ts';
 import { commandLine, failureJson, type FailureView, type Redact, remedyLines, renderFailure } from './failure.ts';
 import { daysUntil, timeUntil } from './time-until.ts';
-import { type Cell, renderTable, type Styled } from './table.ts';
+import { type Cell, renderTable, ROOMY, type Styled } from './table.ts';
 import type { Channel, Colors } from './terminal.ts';
 import { printable } from './text.ts';
 
@@ -34,20 +34,23 @@ const ENDS: Readonly<Record<AuthDeadline['what'], string>> = { secret: 'client s
 
 /** One row for each sign-in: a mailbox that receives and sends by different ones has two. */
 export function renderAuthTable(reports: readonly MailboxAuthReport[], now: Date, screen: Screen): string {
+  const { colors, width } = screen;
+  const roomy = width >= ROOMY;
+  const join = (state: Styled, account: Styled, end: Styled): readonly Cell[] => (roomy ? [state, account, end] : [[state, account, end].filter(({ text }) => text !== '')]);
   const rows = reports.flatMap((report) => {
-    const { colors } = screen;
     const name = nameCell(report, colors);
-    if (report.rows.length === 0) return [[name, '', report.error === undefined ? { text: '✘ broken', style: colors.red } : { text: '✘ not known', style: colors.red }, '', '']];
-    return report.rows.map((row, index) => [index === 0 ? name : '', flowCell(row, colors), stateCell(row, colors), accountCell(row), endCell(row, now, colors)]);
+    const unknown = { text: report.error === undefined ? '✘ broken' : '✘ not known', style: colors.red };
+    if (report.rows.length === 0) return [[name, '', ...join(unknown, { text: '' }, { text: '' })]];
+    return report.rows.map((row, index) => [index === 0 ? name : '', flowCell(row, colors), ...join(stateCell(row, colors), accountCell(row), endCell(row, now, colors))]);
   });
-  return renderTable([{ head: 'Mailbox' }, { head: 'Flow' }, { head: 'State', fixed: true }, { head: 'Account' }, { head: 'Ends' }], rows, screen);
+  return renderTable([{ head: 'Mailbox' }, { head: 'Flow' }, { head: 'State', fixed: roomy }, ...(roomy ? [{ head: 'Account' }, { head: 'Ends' }] : [])], rows, screen);
 }
 
 const nameCell = ({ routes: { mailbox } }: MailboxAuthReport, colors: Colors): readonly Styled[] => [{ text: mailbox.id, style: colors.bold }, { text: mailbox.address, style: colors.dim }];
 
 const flowCell = ({ flows, directions }: AuthRow, colors: Colors): readonly Styled[] => [{ text: [...new Set(flows)].join(', '), style: colors.cyan }, { text: directionsText(directions), style: colors.dim }];
 
-function stateCell({ status }: AuthRow, colors: Colors): Cell {
+function stateCell({ status }: AuthRow, colors: Colors): Styled {
   switch (status?.state) {
     case undefined:
       return { text: '– needs none', style: colors.dim };
@@ -60,11 +63,11 @@ function stateCell({ status }: AuthRow, colors: Colors): Cell {
   }
 }
 
-const accountCell = ({ status }: AuthRow): Cell => printable(status?.account ?? '');
+const accountCell = ({ status }: AuthRow): Styled => ({ text: printable(status?.account ?? '') });
 
-function endCell({ status }: AuthRow, now: Date, colors: Colors): Cell {
+function endCell({ status }: AuthRow, now: Date, colors: Colors): Styled {
   const [nearest] = status?.deadlines ?? [];
-  if (!nearest) return status?.state === 'ready' && status.expiresAt ? timeUntil(status.expiresAt, now) : '';
+  if (!nearest) return status?.state === 'ready' && status.expiresAt ? { text: timeUntil(status.expiresAt, now) } : { text: '' };
   const soon = daysUntil(nearest.at, now) <= SOON_DAYS;
   return { text: `${ENDS[nearest.what]} ${timeUntil(nearest.at, now)}`, ...(soon && { style: colors.yellow }) };
 }

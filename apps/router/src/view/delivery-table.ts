@@ -1,7 +1,7 @@
 import type { Delivery, ObjectRef } from '@signalbox/store';
 import { readFacts } from '@signalbox/router';
-import { renderTable } from './table.ts';
-import type { Channel } from './terminal.ts';
+import { type Cell, renderTable, ROOMY } from './table.ts';
+import type { Channel, Colors } from './terminal.ts';
 import { plural, printable, wrap } from './text.ts';
 
 type Screen = Pick<Channel, 'colors' | 'width'>;
@@ -9,21 +9,25 @@ type Screen = Pick<Channel, 'colors' | 'width'>;
 const instant = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 
 export function renderDeliveries(deliveries: readonly Delivery[], { more, screen }: { readonly more: boolean; readonly screen: Screen }): string {
-  const { colors } = screen;
+  const { colors, width } = screen;
   if (deliveries.length === 0) return 'There are none.';
-  const rows = deliveries.map(({ id, mailbox, state, arrivedAt, attempts, facts, error }) => {
-    const { from, subject } = readFacts(facts);
-    return [
-      { text: id, style: colors.dim },
-      { text: mailbox, style: colors.bold },
-      { text: state, style: state === 'dead' ? colors.red : state === 'open' ? colors.yellow : colors.dim },
-      instant(arrivedAt),
-      String(attempts),
-      [{ text: printable(from?.[0] ?? '') }, { text: printable(subject ?? '') }, ...(error === undefined ? [] : [{ text: printable(error), style: colors.red }])].filter(({ text }) => text !== ''),
-    ];
-  });
-  const table = renderTable([{ head: 'Delivery', fixed: true }, { head: 'Mailbox' }, { head: 'State', fixed: true }, { head: 'Arrived (UTC)', fixed: true }, { head: 'Tries', align: 'right', fixed: true }, { head: 'Message' }], rows, screen);
+  const roomy = width >= ROOMY;
+  const message = { head: 'Message' };
+  const columns = roomy
+    ? [{ head: 'Delivery', fixed: true }, { head: 'Mailbox' }, { head: 'State', fixed: true }, { head: 'Arrived (UTC)', fixed: true }, { head: 'Tries', align: 'right', fixed: true } as const, message]
+    : [{ head: 'Delivery', fixed: true }, { head: 'State', fixed: true }, message];
+  const table = renderTable(columns, deliveries.map((delivery) => rowOf(delivery, colors, roomy)), screen);
   return `${table}\n\n${colors.dim(`${plural(deliveries.length, 'delivery', 'deliveries')}${more ? ', and there are more: --limit' : ''}`)}`;
+}
+
+function rowOf({ id, mailbox, state, arrivedAt, attempts, facts, error }: Delivery, colors: Colors, roomy: boolean): readonly Cell[] {
+  const { from, subject } = readFacts(facts);
+  const name = { text: mailbox, style: colors.bold };
+  const stateCell = { text: state, style: state === 'dead' ? colors.red : state === 'open' ? colors.yellow : colors.dim };
+  const message = [{ text: printable(from?.[0] ?? ''), clipped: true }, { text: printable(subject ?? ''), clipped: true }, ...(error === undefined ? [] : [{ text: printable(error), style: colors.red }])].filter(({ text }) => text !== '');
+  if (roomy) return [{ text: id, style: colors.dim }, name, stateCell, instant(arrivedAt), String(attempts), message];
+  const when = `${instant(arrivedAt)} UTC${attempts > 1 ? ` · ${attempts} tries` : ''}`;
+  return [[{ text: id }, { text: when, style: colors.dim }], stateCell, [name, ...message]];
 }
 
 const INDENT = ' '.repeat(18);
@@ -33,7 +37,7 @@ export function renderDelivery(delivery: Delivery, places: readonly ObjectRef[],
   const { kind, messageId, from, subject, sentAt, size } = readFacts(facts);
   const row = (name: string, value: string | undefined): readonly string[] => (value === undefined ? [] : [wrap(value, width, INDENT).replace(INDENT, `  ${colors.dim(name.padEnd(INDENT.length - 2))}`)]);
   return [
-    `${colors.bold(mailbox)} ${id} ${state === 'dead' ? colors.red(state) : state}`,
+    wrap(`${colors.bold(mailbox)} ${id} ${state === 'dead' ? colors.red(state) : state}`, width),
     ...row('Arrived', `${instant(arrivedAt)} UTC`),
     ...(facts === undefined ? [] : row('Kind', kind)),
     ...row('From', from?.map(printable).join(', ')),

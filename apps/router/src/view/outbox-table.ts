@@ -1,6 +1,6 @@
 import type { OutboxEntry, OutboxHistoryEvent, OutboxState } from '@signalbox/store';
 import { remedyLines } from './failure.ts';
-import { renderTable } from './table.ts';
+import { type Cell, renderTable, ROOMY } from './table.ts';
 import type { Channel, Colors } from './terminal.ts';
 import { plural, printable, wrap } from './text.ts';
 
@@ -14,24 +14,30 @@ const colorOf = (state: OutboxState, colors: Colors): ((text: string) => string)
   return state === 'cancelled' ? colors.dim : colors.yellow;
 };
 
-export function renderOutbox(entries: readonly OutboxEntry[], screen: Screen): string {
-  const { colors } = screen;
+export function renderOutbox(entries: readonly OutboxEntry[], { more, screen }: { readonly more: boolean; readonly screen: Screen }): string {
+  const { colors, width } = screen;
   if (entries.length === 0) return 'There are none.';
-  const rows = entries.map((entry) => [
-    { text: entry.id, style: colors.dim },
-    { text: entry.mailbox, style: colors.bold },
-    { text: entry.state, style: colorOf(entry.state, colors) },
-    instant(entry.createdAt),
-    String(entry.attempt),
-    [
-      { text: entry.mail ? printable(entry.mail.envelope.rcptTo.join(', ')) : entry.unreadable ? '(does not open)' : '(no longer kept)', ...(!entry.mail && { style: colors.dim }) },
-      ...(entry.mail?.subject === undefined ? [] : [{ text: printable(entry.mail.subject) }]),
-      ...(entry.lastError ? [{ text: entry.lastError.code, style: colors.red }] : []),
-      ...(entry.bouncedAt ? [{ text: 'bounced', style: colors.red }] : []),
-    ],
-  ]);
-  const table = renderTable([{ head: 'Entry', fixed: true }, { head: 'Mailbox' }, { head: 'State', fixed: true }, { head: 'Made (UTC)', fixed: true }, { head: 'Tries', align: 'right', fixed: true }, { head: 'To' }], rows, screen);
-  return `${table}\n\n${colors.dim(plural(entries.length, 'mail'))}`;
+  const roomy = width >= ROOMY;
+  const mail = { head: 'To' };
+  const columns = roomy
+    ? [{ head: 'Entry', fixed: true }, { head: 'Mailbox' }, { head: 'State', fixed: true }, { head: 'Made (UTC)', fixed: true }, { head: 'Tries', align: 'right', fixed: true } as const, mail]
+    : [{ head: 'Entry', fixed: true }, { head: 'State', fixed: true }, mail];
+  const table = renderTable(columns, entries.map((entry) => rowOf(entry, colors, roomy)), screen);
+  return `${table}\n\n${colors.dim(`${plural(entries.length, 'mail')}${more ? ', and there are more: --limit' : ''}`)}`;
+}
+
+function rowOf(entry: OutboxEntry, colors: Colors, roomy: boolean): readonly Cell[] {
+  const name = { text: entry.mailbox, style: colors.bold };
+  const state = { text: entry.state, style: colorOf(entry.state, colors) };
+  const mail = [
+    { text: entry.mail ? printable(entry.mail.envelope.rcptTo.join(', ')) : entry.unreadable ? '(does not open)' : '(no longer kept)', clipped: true, ...(!entry.mail && { style: colors.dim }) },
+    ...(entry.mail?.subject === undefined ? [] : [{ text: printable(entry.mail.subject), clipped: true }]),
+    ...(entry.lastError ? [{ text: entry.lastError.code, style: colors.red }] : []),
+    ...(entry.bouncedAt ? [{ text: 'bounced', style: colors.red }] : []),
+  ];
+  if (roomy) return [{ text: entry.id, style: colors.dim }, name, state, instant(entry.createdAt), String(entry.attempt), mail];
+  const when = `${instant(entry.createdAt)} UTC${entry.attempt > 1 ? ` · ${entry.attempt} tries` : ''}`;
+  return [[{ text: entry.id }, { text: when, style: colors.dim }], state, [name, ...mail]];
 }
 
 const INDENT = ' '.repeat(16);
@@ -41,7 +47,7 @@ export function renderEntry(entry: OutboxEntry, history: readonly OutboxHistoryE
   const row = (name: string, value: string | undefined): readonly string[] => (value === undefined ? [] : [wrap(value, width, INDENT).replace(INDENT, `  ${colors.dim(name.padEnd(INDENT.length - 2))}`)]);
   const { mail, route, copy } = entry;
   return [
-    `${colors.bold(entry.mailbox)} ${entry.id} ${colorOf(entry.state, colors)(entry.state)}`,
+    wrap(`${colors.bold(entry.mailbox)} ${entry.id} ${colorOf(entry.state, colors)(entry.state)}`, width),
     ...row('From', mail && printable(mail.from)),
     ...row('To', mail && printable(mail.envelope.rcptTo.join(', '))),
     ...row('Subject', mail?.subject === undefined ? undefined : printable(mail.subject)),

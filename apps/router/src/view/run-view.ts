@@ -4,7 +4,8 @@ import type { HandOverEvent } from '../hand-over/hand-over.ts';
 import type { HandedDelivery } from '../hand-over/handed-delivery.ts';
 import type { RunEvent } from '../session/run-router.ts';
 import { failureJson, renderFailure } from './failure.ts';
-import { clip, column, plural, printable } from './text.ts';
+import { ROOMY } from './table.ts';
+import { clip, column, plural, printable, wrap } from './text.ts';
 import { tellReceiving } from './watch.ts';
 
 /** Shows what a running router does: mails on standard output, everything about them on standard error. */
@@ -23,6 +24,8 @@ export function createRunView(call: Call): (event: RunEvent) => void {
 
 const failureText = ({ terminal: { err }, redact, options }: Call, error: unknown): string => renderFailure(error, { channel: err, redact, indent: '  ', verbose: options.verbose ?? false });
 
+const MAILBOX_WIDTH = 12;
+
 const waitText = (ms: number): string => {
   const seconds = Math.max(1, Math.round(ms / 1000));
   return seconds < 120 ? plural(seconds, 'second') : plural(Math.round(seconds / 60), 'minute');
@@ -33,7 +36,7 @@ function tellStarted(call: Call, { revision, session, isCalled }: Extract<RunEve
   const { colors } = err;
   err.print(colors.dim(`Running revision ${revision.number}: ${plural(session.routes.length, 'mailbox', 'mailboxes')}. Ctrl-C ends it.`));
   const broken = session.routes.filter(({ wanted, receive, send }) => wanted.some((direction) => !(direction === 'receive' ? receive : send))).map(({ mailbox }) => mailbox.id);
-  if (broken.length > 0) err.print(`${colors.red('✘')} ${broken.join(', ')}: no route. "signalbox check" says why.`);
+  if (broken.length > 0) err.tell(`${colors.red('✘')} ${broken.join(', ')}: no route. "signalbox check" says why.`);
   if (isCalled && session.config.notifications) tellReceiving(call, session.config.notifications);
 }
 
@@ -41,20 +44,31 @@ function tellHandOver(call: Call, event: HandOverEvent): void {
   const { out, err } = call.terminal;
   if (event.kind === 'taken') {
     const { mailbox, from, subject, id } = event.delivery;
-    const line = [out.colors.green('✔'), out.colors.bold(column(mailbox, 12)), column(printable(from?.[0] ?? '(no sender)'), 26), clip(printable(subject ?? '') || '(no subject)', Math.max(20, out.width - 64)), out.colors.dim(id)];
-    out.print(line.join('  '));
+    const [title, whole] = [printable(subject ?? '') || '(no subject)', !out.isTerminal || out.width >= ROOMY];
+    const fromWidth = whole ? 26 : 20;
+    const used = 1 + MAILBOX_WIDTH + fromWidth + 6 + (whole ? id.length + 2 : 0);
+    const line = [out.colors.green('✔'), out.colors.bold(column(mailbox, MAILBOX_WIDTH)), column(printable(from?.[0] ?? '(no sender)'), fromWidth), out.isTerminal ? clip(title, out.width - used) : title];
+    // What is taken needs nothing more: where there is no room for its id, "deliveries list --state closed" has it.
+    out.print([...line, ...(whole ? [out.colors.dim(id)] : [])].join('  '));
     return;
   }
   const { colors } = err;
-  if (event.kind === 'unavailable') err.print(`${colors.red('✘')} Nothing can be handed over now ${colors.dim(`· next try in ${waitText(event.retryInMs)}`)}\n  ${printable(call.redact(event.error.message))}`);
-  else if (event.kind === 'refused') err.print(`${colors.red('✘')} ${colors.bold(event.delivery.mailbox)} ${event.delivery.id} ${colors.dim(`· try ${event.delivery.attempt}, again in ${waitText(event.retryInMs)}`)}\n${failureText(call, event.error)}`);
-  else err.print(`${colors.yellow('!')} ${colors.bold(event.delivery.mailbox)} ${event.delivery.id} was taken, and the store could not be told: it comes again.\n${failureText(call, event.error)}`);
+  if (event.kind === 'unavailable') {
+    err.tell(`${colors.red('✘')} Nothing can be handed over now ${colors.dim(`· next try in ${waitText(event.retryInMs)}`)}`);
+    err.print(wrap(printable(call.redact(event.error.message)), err.width, '  '));
+    return;
+  }
+  const which = `${colors.bold(event.delivery.mailbox)} ${event.delivery.id}`;
+  if (event.kind === 'refused') err.tell(`${colors.red('✘')} ${which} ${colors.dim(`· try ${event.delivery.attempt}, again in ${waitText(event.retryInMs)}`)}`);
+  else err.tell(`${colors.yellow('!')} ${which} was taken, and the store could not be told: it comes again.`);
+  err.print(failureText(call, event.error));
 }
 
 function tellRouter(call: Call, event: RouterEvent, told: Map<string, string>): void {
   const { err } = call.terminal;
   const { colors } = err;
-  const say = (mark: string, text: string): void => err.print(`${mark} ${colors.bold(event.mailbox)} ${text}`);
+  const say = (mark: string, text: string): void => err.tell(`${mark} ${colors.bold(event.mailbox)} ${text}`);
+  const failed = (waits: string, error?: string): void => err.print([`${colors.red('✘')} ${colors.bold(event.mailbox)} ${colors.dim(waits)}`, ...(error === undefined ? [] : [error])].join('\n'));
   switch (event.type) {
     case 'mailbox-active':
       if (told.delete(event.mailbox)) say(colors.green('✔'), 'works again.');
@@ -63,7 +77,7 @@ function tellRouter(call: Call, event: RouterEvent, told: Map<string, string>): 
       const { code, message } = failureJson(event.error, call.redact);
       const again = told.get(event.mailbox) === message;
       told.set(event.mailbox, message);
-      say(colors.red('✘'), `${colors.dim(`· ${again ? `still ${code} · ` : ''}next try in ${waitText(event.retryAt.getTime() - event.at.getTime())}`)}${again ? '' : `\n${failureText(call, event.error)}`}`);
+      failed(`· ${again ? `still ${code} · ` : ''}next try in ${waitText(event.retryAt.getTime() - event.at.getTime())}`, again ? undefined : failureText(call, event.error));
       return;
     }
     case 'mailbox-silent':

@@ -1,11 +1,13 @@
 import CliTable3 from 'cli-table3';
-import { clip, textWidth } from './text.ts';
+import { clip, fold, textWidth } from './text.ts';
 import type { Channel } from './terminal.ts';
 
 /** A piece of a cell: plain text, and how it is coloured once it has been cut to fit. */
 export interface Styled {
   readonly text: string;
   readonly style?: (text: string) => string;
+  /** What does not fit is left out, because it is there to be recognised: a subject. Anything else is broken into lines, because somebody needs it whole. */
+  readonly clipped?: boolean;
 }
 
 /** One or more lines. */
@@ -17,6 +19,9 @@ export interface TableColumn {
   /** Stays as wide as its content; the others give way first. */
   readonly fixed?: boolean;
 }
+
+/** Below this a table of many columns puts several things into one cell. */
+export const ROOMY = 116;
 
 const GAP = 2;
 const NARROWEST = 10;
@@ -55,7 +60,7 @@ const cellWidth = (cell: Cell): number => Math.max(0, ...lines(cell).map(({ text
 // Cut before colouring: cutting coloured text can lose the sequence that ends the colour.
 const paint = (cell: Cell, width: number): string =>
   lines(cell)
-    .map(({ text, style }) => (style ?? String)(clip(text, width)))
+    .flatMap(({ text, style, clipped }) => (clipped ? [clip(text, width)] : fold(text, width)).map((line) => (style ?? String)(line)))
     .join('\n');
 
 /** Takes what is too much from the widest columns that may give way. */

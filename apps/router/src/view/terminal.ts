@@ -1,6 +1,7 @@
 import ora from 'ora';
 import pc from 'picocolors';
 import type { Io, Output } from '../io.ts';
+import { wrap } from './text.ts';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -11,6 +12,8 @@ export interface Channel {
   readonly width: number;
   readonly isTerminal: boolean;
   print(text?: string): void;
+  /** Sentences, broken between words. */
+  tell(text: string): void;
 }
 
 /** Where the command speaks: results on `out`, everything about them on `err`. */
@@ -48,12 +51,11 @@ export function createTerminal(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, option
 
 const WITHOUT_TERMINAL = 100;
 
-const channel = (stream: Output, env: Io['env'], color: boolean): Channel => ({
-  colors: pc.createColors(color && wantsColor(stream, env)),
-  width: stream.columns ?? (Number(env['COLUMNS']) || WITHOUT_TERMINAL),
-  isTerminal: stream.isTTY === true,
-  print: (text = '') => void stream.write(`${text}\n`),
-});
+function channel(stream: Output, env: Io['env'], color: boolean): Channel {
+  const width = stream.columns ?? (Number(env['COLUMNS']) || WITHOUT_TERMINAL);
+  const print = (text = ''): void => void stream.write(`${text}\n`);
+  return { width, print, colors: pc.createColors(color && wantsColor(stream, env)), isTerminal: stream.isTTY === true, tell: (text) => print(wrap(text, width)) };
+}
 
 /** no-color.org; FORCE_COLOR is what CI systems set to keep colours in their logs. */
 function wantsColor(stream: Output, env: Io['env']): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clip, column, printable, textWidth, wrap } from './text.ts';
+import { clip, column, fold, printable, textWidth, wrap } from './text.ts';
 
 describe('text from outside', () => {
   it('loses escape sequences, control characters and bidirectional overrides', () => {
@@ -23,6 +23,14 @@ describe('fitting text into columns', () => {
 
   it('fills a column to its width', () => {
     expect(column('ab', 4)).toBe('ab  ');
+  });
+
+  it('folds without leaving anything out, behind a sign where there is one', () => {
+    expect(fold('o365-imap-client-credentials', 20)).toEqual(['o365-imap-client-', 'credentials']);
+    expect(fold('one two three', 8)).toEqual(['one two', 'three']);
+    expect(fold('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
+    expect(fold('日本語日本語', 5)).toEqual(['日本', '語日', '本語']);
+    expect(fold('', 5)).toEqual(['']);
   });
 
   it('wraps between words and leaves long words whole', () => {

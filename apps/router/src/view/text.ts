@@ -35,6 +35,26 @@ export function clip(text: string, width: number): string {
   return `${kept.trimEnd()}…`;
 }
 
+const PIECE = /.+?(?:[\s\-@./,:;=]+|$)/gsu;
+
+/** Lines of at most `width` columns, broken behind a space or a sign where there is one: nothing is left out. Plain text only. */
+export function fold(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  const add = (piece: string): void => {
+    if (textWidth(`${line}${piece}`.trimEnd()) > width) {
+      if (line !== '') lines.push(line.trimEnd());
+      line = '';
+    }
+    line += piece;
+  };
+  for (const [piece] of text.matchAll(PIECE)) {
+    if (textWidth(piece.trimEnd()) <= width) add(piece);
+    else for (const { segment } of graphemes.segment(piece)) add(segment);
+  }
+  return [...lines, line.trimEnd()];
+}
+
 /** Exactly `width` columns. Plain text only. */
 export function column(text: string, width: number): string {
   const clipped = clip(text, width);
