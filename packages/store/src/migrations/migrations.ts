@@ -7,9 +7,10 @@ import { router } from './0002-router.ts';
 import { trace } from './0005-trace.ts';
 import { retention } from './0006-retention.ts';
 import { content } from './0007-content.ts';
+import { dead } from './0008-dead.ts';
 
 /** In the order of their names. A migration that has been released is never changed. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-tokens': tokens, '0002-router': router, '0005-trace': trace, '0006-retention': retention, '0007-content': content };
+export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-tokens': tokens, '0002-router': router, '0005-trace': trace, '0006-retention': retention, '0007-content': content, '0008-dead': dead };
 
 /** Which steps a database has taken, and which this release would take. */
 export interface Migrations {
