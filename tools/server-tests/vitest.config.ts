@@ -26,6 +26,12 @@ export default defineConfig({
         root: join(import.meta.dirname, '../../apps/router'),
         test: { ...oneProcess, name: 'sending on PostgreSQL', include: ['test/sending/storm.test.ts'] },
       },
+      // On a Postfix of their own, beside that of the others.
+      {
+        ...shared,
+        root: join(import.meta.dirname, '../../apps/router'),
+        test: { ...oneProcess, name: 'sending on Postfix', include: ['test/sending/**/*.servers.ts'], globalSetup: [join(import.meta.dirname, 'src/sending-lab.ts')] },
+      },
     ],
   },
 });

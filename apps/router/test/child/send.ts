@@ -68,6 +68,6 @@ function stepping(plugin: Plugin): Plugin {
 const control = await connectControl(given.control);
 const clock = await control.clock.follow();
 // A process that is frozen in a transaction keeps the embedded store from everybody else until it is woken.
-const world = await patiently(() => openSendingWorld({ clock, plugins: PLUGINS.map(stepping), config: given.config, files: { 'ca.pem': given.control.ca }, place: given.place, ...(given.settings && { settings: given.settings }) }));
+const world = await patiently(() => openSendingWorld({ clock, plugins: PLUGINS.map(stepping), config: given.config, files: { 'ca.pem': given.control.ca, ...given.files }, place: given.place, ...(given.settings && { settings: given.settings }) }));
 world.run();
 writeSync(1, 'runs\n');

@@ -16,6 +16,8 @@ export interface SendChildSettings {
   readonly signal?: 'SIGKILL' | 'SIGSTOP';
   readonly control: { readonly url: string; readonly secret: string; readonly ca: string };
   readonly config: string;
+  /** That the configuration names, beside the `ca.pem` of the tenant. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly place: SendingPlace;
   readonly settings?: Partial<SendingSettings>;
 }

@@ -1,5 +1,6 @@
 import type { Plugin } from '@signalbox/core';
 import { plugin as entra } from '@signalbox/auth-entra';
+import { plugin as password } from '@signalbox/auth-password';
 import type { SendingSettings } from '@signalbox/router';
 import { startTenant, type Tenant } from '@signalbox/tenant-sim';
 import { plugin as graph } from '@signalbox/transport-graph';
@@ -7,7 +8,7 @@ import { plugin as imap } from '@signalbox/transport-imap';
 import { plugin as smtp } from '@signalbox/transport-smtp';
 import { openSendingWorld, type SendingPlace, type SendingWorld } from './sending-world.ts';
 
-export const PLUGINS: readonly Plugin[] = [entra, graph, imap, smtp];
+export const PLUGINS: readonly Plugin[] = [entra, password, graph, imap, smtp];
 
 /** `sales` and `support` send through Graph, `shared` and `scanner` by SMTP and read by IMAP, `blind` by SMTP to a server of which nobody knows that it files copies, and reads nothing. */
 export const tenantConfig = ({ doors, directory }: Pick<Tenant, 'doors' | 'directory'>): string => `network: { ca: ca.pem }

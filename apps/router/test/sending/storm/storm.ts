@@ -1,32 +1,31 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { SendingSettings } from '@signalbox/router';
 import type { OutboxEntry, OutboxState } from '@signalbox/store';
-import { startSender, type SendChild } from '../send-child.ts';
-import { openTenantWorld, tenantConfig, type TenantWorld } from '../tenant-world.ts';
-import { MINUTE } from '../faults.ts';
 import { patiently } from '../patiently.ts';
+import { startSender, type SendChild } from '../send-child.ts';
+import type { SendingPlace } from '../sending-world.ts';
 import type { StormPlace } from './places.ts';
-import { type Life, MAILBOXES, planStorm, type StormOptions } from './plan.ts';
+import { type Life, planStorm, type StormOptions } from './plan.ts';
+import type { Counted, StormWorld } from './world.ts';
 
-export interface StormResult {
+export interface StormResult extends Omit<Counted, 'left'> {
   readonly sends: number;
   /** Entries by their state in the end. */
   readonly states: Readonly<Partial<Record<OutboxState, number>>>;
-  /** Subjects by how often they left the tenant's queue: nothing else counts. */
+  /** Subjects by how often they left, as the servers tell: nothing else counts. */
   readonly left: Readonly<Record<string, number>>;
-  readonly copies: number;
-  readonly drafts: number;
+  /** Subjects of the entries that ended so. */
+  readonly held: readonly string[];
   readonly killed: number;
   readonly frozen: number;
   /** Of those that were frozen: whose mailboxes another process had taken over before they were woken. */
   readonly takenOver: number;
   /** Entries in whose history it stands. */
   readonly met: Readonly<Record<string, number>>;
-  /** Faults that found something to strike. */
-  readonly strikes: number;
   readonly seconds: number;
 }
 
-/** Tried in seconds, as the clock of the tenant jumps; leases are handed on as soon as a mailbox has nothing left. */
+/** Tried in seconds, as the clock jumps; leases are handed on as soon as a mailbox has nothing left. */
 const SETTINGS = { pollMs: 100, idleMs: 200, concurrency: 2 } as const;
 const LEASE_STEPS = [6_000, 6_000, 6_000] as const;
 const STEP_MS = 20_000;
@@ -35,17 +34,17 @@ const PATIENCE_MS = 60_000;
 /** Longer than PostgreSQL leaves a lock with a transaction of a process that was frozen in it (decision 0014). */
 const TAKE_OVER_MS = 15_000;
 
-/** Two senders on one store, each of which is killed or frozen in the middle of a mail, over and over, while the tenant fails in every way. */
-export async function runStorm(place: StormPlace, options: StormOptions): Promise<StormResult> {
+/** Two senders on one store, each of which is killed or frozen in the middle of a mail, over and over, while the servers fail in every way. */
+export async function runStorm<F>(place: StormPlace, open: (settings: Partial<SendingSettings>, place: SendingPlace) => Promise<StormWorld<F>>, options: StormOptions): Promise<StormResult> {
   const began = performance.now();
-  await using world = await openTenantWorld(SETTINGS, place.place);
+  await using world = await open(SETTINGS, place.place);
   const storm = createStorm(world, place);
-  const lives = [...planStorm(options)];
+  const lives = [...planStorm(world.field, options)];
   const [ids, counts] = [[] as string[], { killed: 0, frozen: 0, takenOver: 0 }];
   await using others = new AsyncDisposableStack();
   const slot = async (): Promise<void> => {
     for (let life = lives.shift(); life; life = lives.shift()) {
-      for (const [name, fault, times] of life.faults) world.tenant.faults.set(name, fault, { times });
+      world.begin(life.faults);
       ids.push(...(await storm.submit(life)));
       const { isTakenOver } = await storm.live(life);
       counts[life.end] += 1;
@@ -58,11 +57,11 @@ export async function runStorm(place: StormPlace, options: StormOptions): Promis
   return { sends: ids.length, ...counts, ...(await storm.judge(ids)), seconds: Math.round((performance.now() - began) / 1000) };
 }
 
-function createStorm(world: TenantWorld, place: StormPlace) {
-  const { tenant, sending } = world;
+function createStorm<F>(world: StormWorld<F>, place: StormPlace) {
+  const { clock, sending } = world;
   const advance = async (ms: number): Promise<void> => {
-    await place.shift(tenant.clock.offset + ms);
-    tenant.clock.jump(ms);
+    await place.shift(clock.offset + ms);
+    clock.jump(ms);
   };
   /** A lease is over, in steps that whoever lives can follow. */
   const endLeases = async (): Promise<void> => {
@@ -71,12 +70,13 @@ function createStorm(world: TenantWorld, place: StormPlace) {
       await pause(250);
     }
   };
-  const start = (life?: Life): SendChild => {
-    const { url, secret } = tenant.doors.control!;
+  const start = (life?: Life<F>): SendChild => {
     const end = life && { step: life.step, at: life.at, signal: life.end === 'killed' ? ('SIGKILL' as const) : ('SIGSTOP' as const) };
-    return startSender({ ...end, settings: SETTINGS, place: place.place, config: tenantConfig(tenant), control: { url, secret, ca: tenant.certificates.ca } });
+    return startSender({ ...end, settings: SETTINGS, place: place.place, ...world.child });
   };
   const open = (): Promise<readonly OutboxEntry[]> => patiently(() => sending.list({ states: OPEN, limit: 100_000 }));
+
+  const areCopiesDue = async (): Promise<boolean> => (await sending.list({ states: ['sent'], limit: 100_000 })).some(({ copy }) => copy === 'due');
 
   /** Until what was under way when it froze is in somebody else's hands. */
   const isTakenOver = async (): Promise<boolean> => {
@@ -91,18 +91,18 @@ function createStorm(world: TenantWorld, place: StormPlace) {
   return {
     start,
 
-    async submit({ mails }: Life): Promise<readonly string[]> {
+    async submit({ mails }: Life<F>): Promise<readonly string[]> {
       const ids: string[] = [];
       for (const { mailbox, subject, isAskedTwice } of mails) {
         for (let times = isAskedTwice ? 2 : 1; times > 0; times -= 1) {
-          const { id } = await patiently(() => sending.send(mailbox, { to: ['ada@example.org'], subject, text: 'Hello', headers: { 'X-Own': 'stamp' } }, { idempotencyKey: subject }));
+          const { id } = await patiently(() => sending.send(mailbox, { to: [world.recipient], subject, text: 'Hello', headers: { 'X-Own': 'stamp' } }, { idempotencyKey: subject }));
           if (times === 1) ids.push(id);
         }
       }
       return ids;
     },
 
-    async live(life: Life): Promise<{ readonly isTakenOver: boolean }> {
+    async live(life: Life<F>): Promise<{ readonly isTakenOver: boolean }> {
       await using sender = start(life);
       const isReached = await Promise.race([sender.reached.then(() => true), pause(PATIENCE_MS, false, { ref: false })]);
       if (!isReached) throw new Error(`No mail came to "${life.step}" within a minute.`);
@@ -120,30 +120,24 @@ function createStorm(world: TenantWorld, place: StormPlace) {
     async settle(ids: readonly string[]): Promise<void> {
       for (const endsAt = performance.now() + PATIENCE_MS + ids.length * 100; performance.now() < endsAt; await pause(100)) {
         const left = await open();
-        if (left.length === 0) break;
+        if (left.length === 0 && !(await patiently(areCopiesDue))) break;
         if (left.every(({ state }) => state !== 'attempting')) await advance(STEP_MS);
       }
-      await advance(11 * MINUTE);
-      await tenant.mailFlow.idle();
     },
 
-    async judge(ids: readonly string[]): Promise<Pick<StormResult, 'states' | 'left' | 'copies' | 'drafts' | 'met' | 'strikes'>> {
+    async judge(ids: readonly string[]): Promise<Omit<StormResult, 'sends' | 'killed' | 'frozen' | 'takenOver' | 'seconds'>> {
       const entries = await sending.list({ limit: 100_000 });
       const met: Record<string, number> = {};
       for (const id of ids) for (const what of new Set((await sending.history(id)).map((event) => event.what))) met[what] = (met[what] ?? 0) + 1;
+      const { left: subjects, ...counted } = await world.count();
       const left: Record<string, number> = Object.fromEntries(entries.map(({ mail }) => [mail?.subject ?? '', 0]));
-      for (const { raw } of tenant.mailFlow.submitted) {
-        const subject = /^Subject: (.*?)\r$/m.exec(raw.toString('latin1'))?.[1] ?? '';
-        left[subject] = (left[subject] ?? 0) + 1;
-      }
-      const inFolder = (name: 'sentitems' | 'drafts'): number => MAILBOXES.reduce((sum, id) => sum + (tenant.store.mailbox(`${id}@contoso.test`)?.folder(name)?.messages.length ?? 0), 0);
+      for (const subject of subjects) left[subject] = (left[subject] ?? 0) + 1;
       return {
         states: Object.fromEntries(Map.groupBy(entries, ({ state }) => state).entries().map(([state, all]) => [state, all.length])),
+        held: entries.flatMap(({ state, mail }) => (state === 'held' ? [mail?.subject ?? ''] : [])),
         left,
-        copies: inFolder('sentitems'),
-        drafts: inFolder('drafts'),
         met,
-        strikes: tenant.faults.list().reduce((sum, { struck }) => sum + struck, 0),
+        ...counted,
       };
     },
   };
