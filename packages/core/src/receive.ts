@@ -23,8 +23,8 @@ export interface Receive {
   changes(request: ChangesRequest): AsyncIterable<ChangeBatch>;
   /** Every message with this Message-ID, wherever it now is; none is no error. */
   locate(query: LocateQuery, options?: CallOptions): AsyncIterable<MessageSummary>;
-  /** Those of `refs` that still exist where they say, in the order given. */
-  present(refs: readonly MessageRef[], options?: CallOptions): Promise<readonly MessageRef[]>;
+  /** What a listing tells now of those of `refs` that still exist where they say, in the order given. After a restore a ref may name another message. */
+  present(refs: readonly MessageRef[], options?: CallOptions): Promise<readonly MessageSummary[]>;
   /** Unread messages of one folder, in one cheap request. Throws `folder.not-found`. */
   unread(folder: FolderId, options?: CallOptions): Promise<number>;
   /** The RFC 5322 bytes. Throws `message.not-found`. */

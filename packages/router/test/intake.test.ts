@@ -30,7 +30,7 @@ async function taking() {
   const receive = {
     refSpace: 'imap:host:993:sales@contoso.com',
     traits: { refsSurviveMove: false },
-    present: async (refs: readonly MessageRef[]) => refs.filter((ref) => there.has(nameOf(ref))),
+    present: async (refs: readonly MessageRef[]) => refs.filter((ref) => there.has(nameOf(ref))).map((ref) => ({ ...message(ref.key), ref })),
   } as unknown as Receive;
   const intake = createIntake({ ledger, holding, receive, otherDoors: false, turns: createLimiter(1) });
   return {

@@ -73,7 +73,7 @@ describe('listing and locating', () => {
       const refs = (await collect(receive.list({ folder }))).map(({ ref }) => ref);
       mailbox.move(mailbox.message(refs[7]!.key)!, 'archive');
       const before = requests.length;
-      expect(await receive.present(refs)).toEqual(refs.filter((_, index) => index !== 7));
+      expect((await receive.present(refs)).map(({ ref }) => ref)).toEqual(refs.filter((_, index) => index !== 7));
       expect(requests.length - before).toBe(3);
     }));
 });

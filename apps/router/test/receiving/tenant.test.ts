@@ -58,6 +58,22 @@ describe('through IMAP', () => {
     expect(subjects(await world.take(1))).toEqual(['in its place']);
   });
 
+  it('hands over, marks and moves nothing that has got the UID of another since', async () => {
+    await using world = await openTenant('imap', { settings: { auditMs: 1_000 } });
+    await world.connected();
+    const lost = world.arrive('lost by the restore', { at: AT });
+    const [delivery] = await world.take(1, { ack: false });
+    world.account.rewindUidNext('inbox');
+    const other = world.arrive('in its place', { at: AT });
+    expect(other.uid).toBe(lost.uid);
+    const gone = { code: 'message.not-found' };
+    await expect(delivery!.raw()).rejects.toMatchObject(gone);
+    await expect(delivery!.mark({ add: ['$seen'] })).rejects.toMatchObject(gone);
+    await expect(delivery!.move({ role: 'archive' })).rejects.toMatchObject(gone);
+    const [left, ...more] = world.account.folder('inbox')!.messages;
+    expect([left?.number, left?.isRead, more]).toEqual([other.number, false, []]);
+  });
+
   it('delivers what one answer left out', async () => {
     await using world = await openTenant('imap');
     await world.connected();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ListRequest } from '@signalbox/core';
+import type { ListRequest, MessageRef, MessageSummary } from '@signalbox/core';
 import type { Case } from '../case.ts';
 import { message, newMessageId } from '../messages/build.ts';
 import { deliver, deliverAs, deliverRaw } from '../support/deliver.ts';
@@ -131,11 +131,23 @@ export const LIST_CASES: readonly Case[] = [
       await deliver(world, 'one', 'two', 'three');
       const refs = (await allOf(world.transport)).toSorted((a, b) => (b.subject ?? '').localeCompare(a.subject ?? '')).map(({ ref }) => ref); // two, three, one
       const receive = receiveOf(world.transport);
-      assert.deepEqual(await receive.present(refs), refs);
-      assert.deepEqual(await receive.present(refs.toReversed()), refs.toReversed());
+      const present = async (asked: readonly MessageRef[]): Promise<readonly MessageRef[]> => (await receive.present(asked)).map(({ ref }) => ref);
+      assert.deepEqual(await present(refs), refs);
+      assert.deepEqual(await present(refs.toReversed()), refs.toReversed());
       await doorOf(world, 'expunge')('inbox', 'three');
-      assert.deepEqual(await receive.present(refs), [refs[0], refs[2]]);
-      assert.deepEqual(await receive.present([]), []);
+      assert.deepEqual(await present(refs), [refs[0], refs[2]]);
+      assert.deepEqual(await present([]), []);
+    },
+  },
+  {
+    id: 'receive/present-as-listed',
+    title: 'tells of refs that still exist what a listing tells of them',
+    needs: { facets: ['receive'], door: ['deliver'] },
+    async run(world) {
+      await deliver(world, 'one', 'two');
+      const listed = await allOf(world.transport);
+      const byKey = (summaries: readonly MessageSummary[]): readonly MessageSummary[] => summaries.toSorted((a, b) => (a.ref.key < b.ref.key ? -1 : 1));
+      assert.deepEqual(byKey(await receiveOf(world.transport).present(listed.map(({ ref }) => ref))), byKey(listed));
     },
   },
 ];

@@ -105,6 +105,13 @@ export const LIST_SABOTEURS: readonly Saboteur[] = [
     id: 'sorts-what-is-present',
     title: 'answers the refs that still exist in an order of its own',
     caughtBy: ['receive/present'],
-    sabotage: (transport) => withReceive(transport, (inner) => ({ present: async (...args) => (await inner.present(...args)).toSorted((a, b) => (a.key < b.key ? -1 : 1)) })),
+    sabotage: (transport) => withReceive(transport, (inner) => ({ present: async (...args) => (await inner.present(...args)).toSorted((a, b) => (a.ref.key < b.ref.key ? -1 : 1)) })),
+  },
+  {
+    id: 'tells-only-that-it-is-present',
+    title: 'tells of refs that still exist no more than that',
+    caughtBy: ['receive/present-as-listed'],
+    sabotage: (transport) =>
+      withReceive(transport, (inner) => ({ present: async (...args) => (await inner.present(...args)).map(({ ref, receivedAt, keywords }) => ({ ref, receivedAt, keywords })) })),
   },
 ];

@@ -2,7 +2,8 @@ import { type Attachment, type ByteSource, type CallOptions, type Clock, type Fo
 import type { Delivery as DeliveryRow, Deliveries } from '@signalbox/store';
 import { type MessageFacts, readFacts } from './facts.ts';
 import { type HeaderFacts, headerFactsOf, readHeader } from './kind.ts';
-import { placesOf, withMessage } from './locate.ts';
+import { isMessageOf, placesOf, withMessage } from './locate.ts';
+import { ownSource } from './own-source.ts';
 
 /**
  * One message, handed over. It comes again under the same id until it is acknowledged, perhaps after a crash of either side: use the id as an
@@ -66,16 +67,25 @@ export interface ActionsOptions {
 }
 
 export function createMessageActions({ deliveries, open, moved }: ActionsOptions): MessageActions {
-  const at = async <T>(row: DeliveryRow, options: CallOptions | undefined, work: (transport: Opened, ref: { folder: string; key: string }) => Promise<T>): Promise<T> => {
+  const at = async <T>(row: DeliveryRow, options: CallOptions | undefined, work: (transport: Opened, ref: { folder: string; key: string }) => Promise<T>, readsIt = false): Promise<T> => {
     const transport = await open(row.mailbox, options);
     const { receive } = transport;
     if (!receive) throw unable(row, 'receive');
-    const wanted = { delivery: row.id, facts: readFacts(row.facts), arrivedAt: new Date(row.arrivedAt) };
+    const wanted = { delivery: row.id, facts: readFacts(row.facts), arrivedAt: new Date(row.arrivedAt), readsIt };
     return withMessage(placesOf(receive, deliveries, wanted, options), row.id, (ref) => work({ ...pick(transport), receive }, ref));
   };
+  const raw = (row: DeliveryRow, options?: CallOptions): Promise<ByteSource> => {
+    const facts = readFacts(row.facts);
+    const work = async ({ receive }: Opened, ref: { folder: string; key: string }): Promise<ByteSource> =>
+      ownSource(await receive.fetchRaw(ref, options), {
+        ...(!receive.traits.refsSurviveMove && { messageId: facts.messageId }),
+        isIt: async () => (await receive.present([ref], options)).some((message) => isMessageOf(message, { facts, arrivedAt: new Date(row.arrivedAt) })),
+      });
+    return at(row, options, work, true);
+  };
   return {
-    raw: (row, options) => at(row, options, ({ receive }, ref) => receive.fetchRaw(ref, options)),
-    header: (row, options) => at(row, options, async ({ receive }, ref) => headerFactsOf(await readHeader(await receive.fetchRaw(ref, options)))),
+    raw,
+    header: async (row, options) => headerFactsOf(await readHeader(await raw(row, options))),
     attachments: (row, options) => at(row, options, ({ receive }, ref) => receive.listAttachments(ref, options)),
     attachment: (row, id, options) => at(row, options, ({ receive }, ref) => receive.fetchAttachment(ref, id, options)),
     mark: (row, patch, options) =>

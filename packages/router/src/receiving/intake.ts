@@ -70,7 +70,7 @@ async function bindAll({ ledger, holding: { mailbox }, receive, otherDoors }: In
   const sightings = seen.map((sighting): Seen => withContent(sighting, keys.get(sighting)));
   const asked = refsToAsk(sightings, known, { refsSurviveMove });
   const keyOf = ({ folder, key }: MessageRef): string => JSON.stringify([folder, key]);
-  const present = new Set(asked.length === 0 ? [] : (await receive.present(asked.map(({ folder, key }) => ({ folder, key })), options)).map(keyOf));
+  const present = new Set(asked.length === 0 ? [] : (await receive.present(asked.map(({ folder, key }) => ({ folder, key })), options)).map(({ ref }) => keyOf(ref)));
   return bind(sightings, known, { refsSurviveMove, isPresent: (ref) => present.has(keyOf(ref)), rewritesIds: otherDoors && rewritesIds(sightings, known) });
 }
 

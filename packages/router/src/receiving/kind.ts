@@ -52,7 +52,14 @@ function kindOfContent(contentType: string, contentClass: string | undefined): M
 }
 
 /** A header that is longer is cut there: what counts stands in front. */
-const LONGEST_HEADER = 256 * 1024;
+export const LONGEST_HEADER = 256 * 1024;
+
+/** What stands before the first empty line, once it has come. */
+export function headerIn(pieces: readonly Uint8Array[]): string | undefined {
+  const text = Buffer.concat(pieces).toString('latin1');
+  const end = /\r?\n\r?\n/.exec(text);
+  return end ? text.slice(0, end.index) : undefined;
+}
 
 /** Reads no more than the header, and ends the source. */
 export async function readHeader(source: ByteSource): Promise<string> {
@@ -62,10 +69,9 @@ export async function readHeader(source: ByteSource): Promise<string> {
   for await (const piece of reading.bytes) {
     pieces.push(piece);
     length += piece.byteLength;
-    const text = Buffer.concat(pieces).toString('latin1');
-    const end = /\r?\n\r?\n/.exec(text);
-    if (end) return text.slice(0, end.index);
-    if (length >= LONGEST_HEADER) return text;
+    const header = headerIn(pieces);
+    if (header !== undefined) return header;
+    if (length >= LONGEST_HEADER) break;
   }
   return Buffer.concat(pieces).toString('latin1');
 }

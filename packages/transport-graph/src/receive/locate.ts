@@ -22,15 +22,19 @@ export async function* locateMessages(session: Session, { messageId, folders }: 
 }
 
 /** An immutable id finds a message wherever it went, so its folder is compared. */
-export async function presentMessages(session: Session, refs: readonly MessageRef[], options?: CallOptions): Promise<readonly MessageRef[]> {
+export async function presentMessages(session: Session, refs: readonly MessageRef[], options?: CallOptions): Promise<readonly MessageSummary[]> {
   enter(session, options);
   const keys = [...new Set(refs.map(({ key }) => key))];
-  const items = keys.map((key): BatchItem => ({ method: 'GET', path: `/messages/${segment(key)}`, query: { $select: 'id,parentFolderId' } }));
-  const places = new Map<string, string>();
+  const items = keys.map((key): BatchItem => ({ method: 'GET', path: `/messages/${segment(key)}`, query: SUMMARY }));
+  const found = new Map<string, MessageSummary>();
   for (const [index, outcome] of (await session.client.batch<GraphMessage>(items, options)).entries()) {
     const key = keys[index] ?? '';
-    if ('value' in outcome) places.set(key, outcome.value.parentFolderId ?? '');
-    else if (outcome.error.code !== 'message.not-found') throw outcome.error;
+    if ('error' in outcome) {
+      if (outcome.error.code !== 'message.not-found') throw outcome.error;
+      continue;
+    }
+    const summary = summaryOf(outcome.value);
+    if (summary) found.set(key, summary);
   }
-  return refs.filter(({ folder, key }) => places.get(key) === folder);
+  return refs.map(({ folder, key }) => [folder, found.get(key)] as const).flatMap(([folder, summary]) => (summary?.ref.folder === folder ? [summary] : []));
 }

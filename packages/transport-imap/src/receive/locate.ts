@@ -48,28 +48,31 @@ async function locateIn(session: Session, folder: FolderId, { messageId, receive
 }
 
 /** A folder that is gone, or was numbered anew, has none of its messages. */
-export async function presentMessages(session: Session, refs: readonly MessageRef[], options?: CallOptions): Promise<readonly MessageRef[]> {
+export async function presentMessages(session: Session, refs: readonly MessageRef[], options?: CallOptions): Promise<readonly MessageSummary[]> {
   enter(session, options);
-  const present = new Set<MessageRef>();
+  const present = new Map<MessageRef, MessageSummary>();
   for (const group of byFolder(refs)) {
-    for (const ref of await presentIn(session, group.folder, group.refs, options)) present.add(ref);
+    for (const [ref, summary] of await presentIn(session, group.folder, group.refs, options)) present.set(ref, summary);
   }
-  return refs.filter((ref) => present.has(ref));
+  return refs.map((ref) => present.get(ref)).filter((summary) => summary !== undefined);
 }
 
-async function presentIn(session: Session, folder: FolderId, refs: readonly MessageRef[], options?: CallOptions): Promise<MessageRef[]> {
+async function presentIn(session: Session, folder: FolderId, refs: readonly MessageRef[], options?: CallOptions): Promise<(readonly [MessageRef, MessageSummary])[]> {
   const signal = options?.signal;
   try {
     return await session.pool.use(
       async (connection) => {
-        const { uidValidity } = await connection.select(folder, { fresh: true, signal });
-        const uids = uidsUnder(uidValidity, refs);
-        const existing = new Set<number>();
-        for (const { set } of formatInPieces([...uids.keys()])) {
-          for (const uid of await connection.search({ uid: set }, signal)) existing.add(uid);
+        const selected = await connection.select(folder, { fresh: true, signal });
+        const existing = new Map<number, MessageSummary>();
+        for (const { set } of formatInPieces([...uidsUnder(selected.uidValidity, refs).keys()])) {
+          for (const [uid, summary] of await fetchSummaries(connection, selected, set, signal)) existing.set(uid, summary);
         }
         // Two refs may name the same message: each is answered.
-        return refs.filter((ref) => [...uidsUnder(uidValidity, [ref]).keys()].some((uid) => existing.has(uid)));
+        return refs.flatMap((ref) => {
+          const [uid = 0] = uidsUnder(selected.uidValidity, [ref]).keys();
+          const summary = existing.get(uid);
+          return summary ? [[ref, summary] as const] : [];
+        });
       },
       { signal, folder, repeatable: true },
     );

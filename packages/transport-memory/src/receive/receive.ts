@@ -1,4 +1,4 @@
-import { type ByteSource, type CallOptions, type Folder, type FolderSelector, MailError, type MessageRef, PartialFailureError, type RawMessage, type Receive } from '@signalbox/core';
+import { type ByteSource, type CallOptions, type Folder, type FolderSelector, MailError, type MessageRef, type MessageSummary, PartialFailureError, type RawMessage, type Receive } from '@signalbox/core';
 import { normalizeMessageId } from '@signalbox/kit';
 import type { MemoryConfig } from '../config.ts';
 import { decodeAttachments, parseHeader, toSummary } from '../convert.ts';
@@ -69,7 +69,16 @@ export function createReceive(session: Session, config: MemoryConfig): Receive {
       }
     },
 
-    present: (refs, options) => session.request((mailbox) => refs.filter(({ folder, key }) => mailbox.folders.get(folder)?.get(key)), options?.signal),
+    present: (refs, options) =>
+      session.request(async (mailbox) => {
+        const summaries: MessageSummary[] = [];
+        for (const { folder: id, key } of refs) {
+          const folder = mailbox.folders.get(id);
+          const message = folder?.get(key);
+          if (folder && message) summaries.push(await toSummary(folder, message));
+        }
+        return summaries;
+      }, options?.signal),
 
     unread: (id, options) => session.request((mailbox) => folderOf(mailbox, id).messages.filter(({ keywords }) => !keywords.has('$seen')).length, options?.signal),
 
