@@ -1,5 +1,6 @@
 export { addKey, keepKeys } from './crypto/change-key-file.ts';
 export { TAKEN_UP_MS } from './crypto/keyring.ts';
+export type { RotateOptions } from './crypto/sealed-tables.ts';
 export type { KeysInUse } from './crypto/sealing-keys.ts';
 export { newKeyText } from './crypto/store-key.ts';
 export type { Acknowledged, AcknowledgeRequest } from './deliveries/acknowledge.ts';

@@ -1,6 +1,7 @@
 import type { TokenStore } from '@signalbox/core';
 import { reloadOf } from './crypto/key-reload.ts';
 import { createKeyring, type Keyring } from './crypto/keyring.ts';
+import type { RotateOptions } from './crypto/sealed-tables.ts';
 import { checkKeys, type KeysInUse, lookAtKeys, rotateKeys } from './crypto/sealing-keys.ts';
 import { storeClosed } from './database/closed.ts';
 import type { Database } from './database/database.ts';
@@ -37,7 +38,7 @@ export interface Store extends AsyncDisposable {
   readonly audit: Audit;
   readonly retention: Retention;
   /** Seals everything with the current key and answers how many records needed it; older keys can go afterwards. */
-  rotate(): Promise<number>;
+  rotate(options?: RotateOptions): Promise<number>;
   /** Which keys something is sealed with. It reads all tables. */
   keys(): Promise<KeysInUse>;
 }
@@ -75,9 +76,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     journal: createJournal(database),
     audit: createAudit(database),
     retention: createRetention(database),
-    async rotate() {
+    async rotate(options) {
       if (closing) throw storeClosed();
-      return rotateKeys(database, keyring);
+      return rotateKeys(database, keyring, options);
     },
     async keys() {
       if (closing) throw storeClosed();

@@ -26,9 +26,18 @@ export async function backlogCommand(call: Call, wanted: readonly string[], { ti
   const chosen = chooseMailboxes(session.routes, wanted).filter(({ receive }) => receive);
   using progress = call.terminal.progress(`Counting in ${plural(chosen.length, 'mailbox', 'mailboxes')}…`);
   const limiter = createLimiter(AT_ONCE);
+  const looked = { mailboxes: 0, messages: 0 };
+  const tell = (): void => progress.update(`Counting… ${looked.mailboxes} of ${chosen.length} done, ${plural(looked.messages, 'message')} looked at`);
+  const onSeen = (): void => {
+    looked.messages += 1;
+    if (looked.messages % 100 === 0) tell();
+  };
   const pending = chosen.map(async (routes) => {
     using _place = await limiter.acquire(call.io.signal);
-    return await countOne(session, routes, AbortSignal.any([call.io.signal, AbortSignal.timeout(timeout * 1000)]), call.io.signal);
+    const counted = await countOne(session, routes, { signal: AbortSignal.any([call.io.signal, AbortSignal.timeout(timeout * 1000)]), onSeen, stop: call.io.signal });
+    looked.mailboxes += 1;
+    tell();
+    return counted;
   });
   const counted = await Promise.all(pending);
   progress[Symbol.dispose]();
@@ -37,7 +46,14 @@ export async function backlogCommand(call: Call, wanted: readonly string[], { ti
   return counted.some(({ error }) => error !== undefined) ? EXIT.failed : EXIT.ok;
 }
 
-async function countOne(session: Session, routes: MailboxRoutes, signal: AbortSignal, stop: AbortSignal): Promise<Counted> {
+interface CountOne {
+  readonly signal: AbortSignal;
+  readonly onSeen: () => void;
+  /** Ends the command. */
+  readonly stop: AbortSignal;
+}
+
+async function countOne(session: Session, routes: MailboxRoutes, { signal, onSeen, stop }: CountOne): Promise<Counted> {
   const { mailbox } = routes;
   try {
     const { receive } = await session.connections.open(mailbox.id, 'receive', { signal });
@@ -47,7 +63,7 @@ async function countOne(session: Session, routes: MailboxRoutes, signal: AbortSi
       if (!receive) break;
       const { id: folder, path } = await receive.findFolder(selector, { signal });
       const connected = (await ledger.cursor(mailbox.id, { door: receive.refSpace, folder })) !== undefined;
-      folders.push({ folder: path.join('/'), connected, count: connected ? 0 : await countBacklog(receive, folder, mailbox.backlog, { signal }) });
+      folders.push({ folder: path.join('/'), connected, count: connected ? 0 : await countBacklog(receive, folder, mailbox.backlog, { signal, onSeen }) });
     }
     return { routes, folders };
   } catch (error) {

@@ -81,7 +81,7 @@ async function tryOut(call: Call, { rows, prepared, after, tokens, timeoutMs }: 
   const routes = session.routes.slice(-rows.length);
   demandNone(routes.flatMap(({ problems }, index) => problems.filter(({ severity }) => severity === 'error').map((problem) => toRowProblem(problem, rows[index]?.line ?? 0))));
   using progress = call.terminal.progress(`Taking over ${plural(rows.length, 'mailbox', 'mailboxes')}…`);
-  const { states, problems } = await adoptSignIns(session, { rows, routes, timeoutMs, signal: call.io.signal });
+  const { states, problems } = await adoptSignIns(session, { rows, routes, timeoutMs, signal: call.io.signal, onDone: (count) => progress.update(`Taking over… ${count} of ${rows.length} done`) });
   progress[Symbol.dispose]();
   demandNone(problems);
   return { routes, states };

@@ -1,5 +1,5 @@
 import { systemClock } from '@signalbox/kit';
-import { addKey, defaultKeyFile, keepKeys, type Store, TAKEN_UP_MS } from '@signalbox/store';
+import { addKey, defaultKeyFile, keepKeys, type RotateOptions, type Store, TAKEN_UP_MS } from '@signalbox/store';
 import type { Call } from '../call.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { DataPlace } from '../session/data-place.ts';
@@ -21,7 +21,7 @@ export async function rotateKey(call: Call): Promise<ExitCode> {
   else await addKey(file, systemClock.now());
   await using store = await call.openStore();
   using progress = call.terminal.progress('Sealing everything anew…');
-  const count = await sealAll(store, call.io.signal);
+  const count = await sealAll(store, { signal: call.io.signal, onSealed: (sealed) => progress.update(`Sealing everything anew… ${plural(sealed, 'record')}`) });
   progress[Symbol.dispose]();
   const { current } = await store.keys();
   await store.audit.write({ who: currentUser(), what: 'key-rotated', subject: 'store', detail: { key: current, records: count } });
@@ -35,12 +35,13 @@ export async function rotateKey(call: Call): Promise<ExitCode> {
 }
 
 /** Until nobody seals with an old key any more: processes that run take the new one up by themselves. */
-async function sealAll(store: Store, signal: AbortSignal): Promise<number> {
+async function sealAll(store: Store, { signal, onSealed }: Required<RotateOptions>): Promise<number> {
   let count = 0;
+  const rotate = (): Promise<number> => store.rotate({ signal, onSealed: (sealed) => onSealed(count + sealed) });
   for (let round = 0; round < OLDEST_ROUND; round += 1) {
-    count += await store.rotate();
+    count += await rotate();
     await systemClock.sleep(SETTLED_MS, signal);
-    const late = await store.rotate();
+    const late = await rotate();
     count += late;
     if (late === 0) return count;
   }

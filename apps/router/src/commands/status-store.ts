@@ -41,13 +41,18 @@ async function withUnread(call: Call, statuses: readonly MailboxStatus[], revisi
   });
   if (!opened) return statuses;
   const session = stack.use(opened);
-  using _progress = call.terminal.progress('Counting unread mail…');
+  using progress = call.terminal.progress('Counting unread mail…');
+  let done = 0;
   const limiter = createLimiter(AT_ONCE);
+  const routesOf = ({ id, state }: MailboxStatus) => (state === 'paused' ? undefined : session.routes.find(({ mailbox, receive }) => receive && mailbox.id === id));
+  const asked = statuses.filter(routesOf).length;
   const count = async (status: MailboxStatus): Promise<MailboxStatus> => {
-    const routes = session.routes.find(({ mailbox }) => mailbox.id === status.id);
-    if (!routes?.receive || status.state === 'paused') return status;
+    const routes = routesOf(status);
+    if (!routes) return status;
     using _place = await limiter.acquire(call.io.signal);
     const { outcome } = await testIncoming(session.connections, routes, timeoutMs, call.io.signal);
+    done += 1;
+    progress.update(`Counting unread mail… ${done} of ${asked} done`);
     if (outcome.kind === 'passed') return { ...status, unread: outcome.unread };
     return outcome.kind === 'failed' && !status.error ? { ...status, error: failureJson(outcome.error, call.redact) } : status;
   };

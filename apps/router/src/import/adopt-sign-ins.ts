@@ -14,12 +14,22 @@ export interface Adopted {
   readonly problems: readonly RowProblem[];
 }
 
+export interface Adopting {
+  readonly rows: readonly ImportRow[];
+  readonly routes: readonly MailboxRoutes[];
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Called with how many rows are done. */
+  readonly onDone: (count: number) => void;
+}
+
 const AT_ONCE = 8;
 
 /** Takes over the sign-in of each row that has one. `rows` and `routes` are of the same mailboxes, in the same order. */
-export async function adoptSignIns(session: Session, { rows, routes, timeoutMs, signal }: { readonly rows: readonly ImportRow[]; readonly routes: readonly MailboxRoutes[]; readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<Adopted> {
+export async function adoptSignIns(session: Session, { rows, routes, timeoutMs, signal, onDone }: Adopting): Promise<Adopted> {
   const limiter = createLimiter(AT_ONCE);
   const problems: RowProblem[] = [];
+  let done = 0;
   const states = await Promise.all(
     rows.map(async (row, index): Promise<SignInState> => {
       using _place = await limiter.acquire(signal);
@@ -31,6 +41,8 @@ export async function adoptSignIns(session: Session, { rows, routes, timeoutMs, 
         signal.throwIfAborted();
         problems.push(problemOf(session, row, asMailError(thrown)));
         return 'none';
+      } finally {
+        onDone((done += 1));
       }
     }),
   );

@@ -15,12 +15,20 @@ export function isWanted(backlog: Backlog, { keywords, receivedAt }: Pick<Messag
   }
 }
 
+export interface CountOptions extends CallOptions {
+  /** Called for each message that was looked at, where they have to be looked at one by one. */
+  readonly onSeen?: () => void;
+}
+
 /** How many messages of a folder a first connect would deliver now. Changes nothing. */
-export async function countBacklog(receive: Receive, folder: FolderId, backlog: Backlog, options?: CallOptions): Promise<number> {
+export async function countBacklog(receive: Receive, folder: FolderId, backlog: Backlog, { onSeen, ...options }: CountOptions = {}): Promise<number> {
   if (backlog.kind === 'from-now') return 0;
   if (backlog.kind === 'unread') return receive.unread(folder, options);
   let count = 0;
   const since = backlog.kind === 'since' ? { receivedSince: backlog.date } : {};
-  for await (const message of receive.list({ folder, order: 'any', ...since, ...options })) if (isWanted(backlog, message)) count += 1;
+  for await (const message of receive.list({ folder, order: 'any', ...since, ...options })) {
+    onSeen?.();
+    if (isWanted(backlog, message)) count += 1;
+  }
   return count;
 }

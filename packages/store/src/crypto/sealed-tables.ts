@@ -32,12 +32,20 @@ export async function keysInUse(db: Kysely<Schema>, among: readonly string[]): P
   return used.flat();
 }
 
+export interface RotateOptions {
+  /** Ends it between two transactions: what is sealed anew stays so, and the next rotation does the rest. */
+  readonly signal?: AbortSignal;
+  /** Called with how many there were so far. */
+  readonly onSealed?: (count: number) => void;
+}
+
 /** Seals with the current key whatever another one sealed, and answers how much that was. Others may read and write meanwhile: what they change is theirs. */
-export async function sealAnew(database: Database, keyring: Keyring): Promise<number> {
+export async function sealAnew(database: Database, keyring: Keyring, { signal, onSealed }: RotateOptions = {}): Promise<number> {
   let count = 0;
   for (const [table, keys] of TABLES) {
     let after: RawBuilder<unknown> | undefined;
     for (;;) {
+      signal?.throwIfAborted();
       const page = await nextPage(database.db, { table, keys, after, currentId: keyring.currentId });
       const last = page.at(-1);
       if (!last) break;
@@ -46,6 +54,7 @@ export async function sealAnew(database: Database, keyring: Keyring): Promise<nu
         for (const row of page) changed += await sealRow(transaction, { table, keys, row }, keyring);
         return changed;
       });
+      onSealed?.(count);
       after = valuesOf(keys, last);
     }
   }

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
 import { type Keyring, missingKey } from './keyring.ts';
-import { keysInUse, sealAnew } from './sealed-tables.ts';
+import { keysInUse, type RotateOptions, sealAnew } from './sealed-tables.ts';
 
 /**
  * Refuses a keyring that lacks a key with which something is sealed, so that a wrong key stops here and never mixes with the right one;
@@ -20,8 +20,8 @@ export async function checkKeys({ db, now, place }: Database, keyring: Keyring):
 }
 
 /** Seals everything with the current key, and forgets the others where nothing needs them any more. Answers how many records were sealed anew. */
-export async function rotateKeys(database: Database, keyring: Keyring): Promise<number> {
-  const count = await sealAnew(database, keyring);
+export async function rotateKeys(database: Database, keyring: Keyring, options?: RotateOptions): Promise<number> {
+  const count = await sealAnew(database, keyring, options);
   const others = (await database.db.selectFrom('sealing_key').select('id').where('id', '!=', keyring.currentId).execute()).map(({ id }) => id);
   const needed = await keysInUse(database.db, others);
   const idle = others.filter((id) => !needed.includes(id));

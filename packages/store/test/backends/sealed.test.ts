@@ -50,7 +50,12 @@ describe.each(backends)('a new key on $name', ({ makePlace }) => {
     await expect(place.open({ keyText: next })).rejects.toMatchObject({ code: 'config.invalid', message: expect.stringContaining('was sealed with the key') });
     const old = 'keyText' in place.child ? place.child.keyText : '';
     const both = await place.open({ keyText: `${next}\n${old}` });
-    expect(await both.rotate()).toBe(rows * tables.length);
+    const stop = new AbortController();
+    const seen: number[] = [];
+    // Whoever ends it in the middle keeps what is done, and goes on from there.
+    await expect(both.rotate({ signal: stop.signal, onSealed: (count) => (seen.push(count) === 2 ? stop.abort(new Error('enough')) : undefined) })).rejects.toThrow('enough');
+    expect(seen).toEqual([200, 230]);
+    expect(await both.rotate()).toBe(rows * (tables.length - 1));
     expect(await both.rotate()).toBe(0);
     const only = await place.open({ keyText: next });
     expect((await only.tokens.read('row 7'))?.reveal()).toBe('token 7');
