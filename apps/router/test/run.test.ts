@@ -183,7 +183,8 @@ describe('what stands', () => {
     await using w = await world('sales');
     await w.run('apply');
     for (const subject of ['one', 'two']) w.server.deliver(address('sales'), { raw: mail(subject) });
-    await w.start(['--', process.execPath, '-e', 'process.exit(1)'], (_, stderr) => (stderr.match(/· try 1/g) ?? []).length === 2);
+    const { stderr } = await w.start(['--', process.execPath, '-e', 'process.exit(1)'], (_, told) => (told.match(/· try 1/g) ?? []).length === 2);
+    expect(stderr.match(/it has to end with 0|for the same reason/g)).toEqual(['it has to end with 0', 'for the same reason']); // explained once
     const { deliveries } = (await w.json('deliveries', 'list')) as { deliveries: { id: string; message: { subject: string } }[] };
     expect(deliveries.map(({ message }) => message.subject)).toEqual(['one', 'two']);
     expect((await w.run('deliveries', 'show', deliveries[0]!.id)).stdout).toMatch(/Subject +one[^]*Handed over +1 time[^]*Last refusal +The program/);

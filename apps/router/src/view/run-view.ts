@@ -15,7 +15,7 @@ export function createRunView(call: Call): (event: RunEvent) => void {
   return (event) => {
     if (options.json) tellJson(call, event);
     else if (event.kind === 'started') tellStarted(call, event);
-    else if (event.kind === 'hand-over') tellHandOver(call, event.event);
+    else if (event.kind === 'hand-over') tellHandOver(call, event.event, told);
     else if (event.kind === 'router') tellRouter(call, event.event, told);
     else if (event.kind === 'not-called') terminal.err.print(`${terminal.err.colors.yellow('!')} Servers cannot tell of new mail; it is found by looking.\n${failureText(call, event.error)}`);
     else terminal.err.print(`${terminal.err.colors.red('✘')} Revision ${event.number} cannot be used; the one before goes on.\n${failureText(call, event.error)}`);
@@ -25,6 +25,8 @@ export function createRunView(call: Call): (event: RunEvent) => void {
 const failureText = ({ terminal: { err }, redact, options }: Call, error: unknown): string => renderFailure(error, { channel: err, redact, indent: '  ', verbose: options.verbose ?? false });
 
 const MAILBOX_WIDTH = 12;
+/** Beside the ids of mailboxes, which have no space. */
+const HAND_OVER = 'hand over';
 
 const waitText = (ms: number): string => {
   const seconds = Math.max(1, Math.round(ms / 1000));
@@ -40,7 +42,7 @@ function tellStarted(call: Call, { revision, session, isCalled }: Extract<RunEve
   if (isCalled && session.config.notifications) tellReceiving(call, session.config.notifications);
 }
 
-function tellHandOver(call: Call, event: HandOverEvent): void {
+function tellHandOver(call: Call, event: HandOverEvent, told: Map<string, string>): void {
   const { out, err } = call.terminal;
   if (event.kind === 'taken') {
     const { mailbox, from, subject, id } = event.delivery;
@@ -59,9 +61,12 @@ function tellHandOver(call: Call, event: HandOverEvent): void {
     return;
   }
   const which = `${colors.bold(event.delivery.mailbox)} ${event.delivery.id}`;
-  if (event.kind === 'refused') err.tell(`${colors.red('✘')} ${which} ${colors.dim(`· try ${event.delivery.attempt}, again in ${waitText(event.retryInMs)}`)}`);
+  const { message } = failureJson(event.error, call.redact);
+  const again = told.get(HAND_OVER) === message;
+  told.set(HAND_OVER, message);
+  if (event.kind === 'refused') err.tell(`${colors.red('✘')} ${which} ${colors.dim(`· ${again ? 'for the same reason · ' : ''}try ${event.delivery.attempt}, again in ${waitText(event.retryInMs)}`)}`);
   else err.tell(`${colors.yellow('!')} ${which} was taken, and the store could not be told: it comes again.`);
-  err.print(failureText(call, event.error));
+  if (!again) err.print(failureText(call, event.error));
 }
 
 function tellRouter(call: Call, event: RouterEvent, told: Map<string, string>): void {
