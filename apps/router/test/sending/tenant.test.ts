@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type Fault, graphFaults, MINUTE, smtpFaults } from './faults.ts';
-import { openTenantWorld, settled, type TenantWorld } from './tenant-world.ts';
+import { openSendingWorld } from './sending-world.ts';
+import { openTenantWorld, PLUGINS, settled, tenantConfig, type TenantWorld } from './tenant-world.ts';
 
 /** How many mails meet all faults at once: `SIGNALBOX_SENDS=1000` for a long run. */
 const SENDS = Number(process.env['SIGNALBOX_SENDS'] ?? 40);
@@ -57,6 +58,35 @@ describe('a server that keeps no copies', { timeout: 60_000 }, () => {
     for (let number = 0; number < 5; number += 1) ids.push((await world.sending.send('blind', mail(`other ${number}`))).id);
     expect(await settled(world, ids)).toEqual({ sent: 5, held: 1 });
     expect(ids.length - 1 + count).toBe(world.tenant.mailFlow.submitted.length);
+  });
+});
+
+describe('a draft that is left when the mailbox sends another way', { timeout: 60_000 }, () => {
+  it('is held for a person, and gone once they have it tried again: the mail leaves once', async () => {
+    await using world = await openTenantWorld();
+    const { tenant } = world;
+    const graph = 'scanner@contoso.test, flow: o365-client-credentials';
+    const openFor = (config: string) => openSendingWorld({ clock: tenant.clock, plugins: PLUGINS, config, files: { 'ca.pem': tenant.certificates.ca }, place: world.place });
+    const fault = tenant.faults.set('http.drop-response', { mailbox: 'scanner@contoso.test', method: 'POST', path: '/send$', when: 'before' });
+    const id = await (async () => {
+      await using before = await openFor(tenantConfig(tenant).replace('scanner@contoso.test, flow: o365-imap-client-credentials', graph));
+      await using _ = before.run();
+      const submitted = await before.sending.send('scanner', mail('left as a draft'));
+      await vi.waitFor(async () => expect((await before.sending.history(submitted.id)).map(({ what }) => what)).toContain('unclear'), { timeout: 10_000 });
+      return submitted.id;
+    })();
+    fault[Symbol.dispose]();
+    const inFolder = (name: 'sentitems' | 'drafts') => tenant.store.mailbox('scanner@contoso.test')?.folder(name)?.messages.length;
+    expect([world.left('left as a draft'), inFolder('drafts')]).toEqual([0, 1]);
+
+    await using _ = world.run();
+    expect(await settled(world, [id], 40_000)).toEqual({ held: 1 });
+    expect([world.left('left as a draft'), inFolder('drafts')]).toEqual([0, 1]);
+    await world.sending.retry(id);
+    await becomes(world, id, 'sent');
+    await allGone(world);
+    expect([world.left('left as a draft'), inFolder('drafts'), inFolder('sentitems')]).toEqual([1, 0, 1]);
+    expect((await world.sending.get(id))?.route?.transport).toBe('smtp');
   });
 });
 
