@@ -52,21 +52,30 @@ export async function openTenantWorld(settings: Partial<SendingSettings> = {}, p
   };
 }
 
-/** Less than what connecting may take: a step must not look like a server that is silent. */
-const STEP_MS = 20_000;
+/** Less than a lease is trusted for without being confirmed, and longer steps once whoever worked has given it back. */
+const STEPS_MS = [6_000, 6_000, 6_000, 60_000] as const;
+/** A mail that is due and that nobody takes, for so long: somebody is dead or frozen, and their lease has to end. */
+const STILL_MS = 1_500;
 
-/** Lets time go on, while nobody speaks to a server, until everything has come to an end. */
+/** Lets time go on, while nobody has anything to do, until everything has come to an end. */
 export async function settled(world: TenantWorld, ids: readonly string[], limitMs = 25_000): Promise<Record<string, number>> {
   const count = async (): Promise<Record<string, number>> => {
     const states = await Promise.all(ids.map((id) => world.sending.get(id).then((entry) => entry?.state)));
     return Object.fromEntries(Map.groupBy(states, String).entries().map(([state, all]) => [state, all.length]));
   };
   const endsAt = Date.now() + limitMs;
+  let [step, changedAt] = [0, Date.now()];
   while (Date.now() < endsAt) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const { scheduled = 0, queued = 0, attempting = 0, unknown = 0 } = await count();
     if (scheduled + queued + attempting + unknown === 0) break;
-    if (attempting === 0) world.tenant.clock.jump(STEP_MS);
+    if (attempting > 0) continue;
+    const next = await world.store.outbox.nextDueInMs(); // 0 also while somebody looks for it
+    const isStill = Date.now() - changedAt >= STILL_MS;
+    if (next === 0) step = 0;
+    if (next === 0 && !isStill) continue;
+    world.tenant.clock.jump(isStill ? STEPS_MS[0] : Math.min(STEPS_MS[step] ?? STEPS_MS[3], next ?? STEPS_MS[3]));
+    [step, changedAt] = [Math.min(step + 1, STEPS_MS.length - 1), Date.now()];
   }
   return count();
 }
