@@ -28,6 +28,7 @@ describe('fitting text into columns', () => {
   it('folds without leaving anything out, behind a sign where there is one', () => {
     expect(fold('o365-imap-client-credentials', 20)).toEqual(['o365-imap-client-', 'credentials']);
     expect(fold('one two three', 8)).toEqual(['one two', 'three']);
+    expect(fold('sends by basic at mail.contoso.example', 24)).toEqual(['sends by basic at', 'mail.contoso.example']);
     expect(fold('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
     expect(fold('日本語日本語', 5)).toEqual(['日本', '語日', '本語']);
     expect(fold('', 5)).toEqual(['']);

@@ -35,22 +35,25 @@ export function clip(text: string, width: number): string {
   return `${kept.trimEnd()}…`;
 }
 
-const PIECE = /.+?(?:[\s\-@./,:;=]+|$)/gsu;
+const WORD = /\S+\s*|\s+/gu;
+const PART = /.+?(?:[\s\-@./,:;=]+|$)/gsu;
 
-/** Lines of at most `width` columns, broken behind a space or a sign where there is one: nothing is left out. Plain text only. */
+/** Lines of at most `width` columns, broken between words; a word that is too long, behind a sign where there is one. Nothing is left out. Plain text only. */
 export function fold(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
+  const fits = (piece: string): boolean => textWidth(piece.trimEnd()) <= width;
   const add = (piece: string): void => {
-    if (textWidth(`${line}${piece}`.trimEnd()) > width) {
+    if (!fits(`${line}${piece}`)) {
       if (line !== '') lines.push(line.trimEnd());
       line = '';
     }
     line += piece;
   };
-  for (const [piece] of text.matchAll(PIECE)) {
-    if (textWidth(piece.trimEnd()) <= width) add(piece);
-    else for (const { segment } of graphemes.segment(piece)) add(segment);
+  for (const [word] of text.matchAll(WORD)) {
+    for (const [part] of fits(word) ? [[word]] : word.matchAll(PART)) {
+      for (const piece of fits(part) ? [part] : Array.from(graphemes.segment(part), ({ segment }) => segment)) add(piece);
+    }
   }
   return [...lines, line.trimEnd()];
 }
