@@ -90,6 +90,36 @@ describe('a draft that is left when the mailbox sends another way', { timeout: 6
   });
 });
 
+describe('a door that shows other Message-IDs than the mail had', { timeout: 60_000 }, () => {
+  it.each([
+    [true, 'held', 1],
+    [false, 'sent', 1],
+  ])('sends nothing again that may lie in Sent under another id, when it was taken: %s', async (accepted, state, count) => {
+    await using world = await openTenantWorld();
+    world.tenant.faults.set('door.message-id', { door: 'imap', as: 'rewritten', mailbox: 'shared@contoso.test' });
+    await using _ = world.run();
+    const { id: other } = await world.sending.send('shared', mail('another'));
+    await becomes(world, other, 'sent');
+    world.tenant.faults.set('smtp.cut-after-data', { mailbox: 'shared@contoso.test', accepted }, { times: 1 });
+    const { id } = await world.sending.send('shared', mail('once'));
+    expect(await settled(world, [id])).toEqual({ [state]: 1 });
+    await allGone(world);
+    expect(world.left('once')).toBe(count);
+  });
+
+  it('takes the copies of other mails with the same subject for what they are', async () => {
+    await using world = await openTenantWorld();
+    await using _ = world.run();
+    const { id: other } = await world.sending.send('shared', mail('the same'));
+    await becomes(world, other, 'sent');
+    world.tenant.faults.set('smtp.cut-after-data', { mailbox: 'shared@contoso.test', accepted: false }, { times: 1 });
+    const { id } = await world.sending.send('shared', mail('the same'));
+    expect(await settled(world, [id])).toEqual({ sent: 1 });
+    await allGone(world);
+    expect(world.left('the same')).toBe(2);
+  });
+});
+
 describe('a mail that cannot be delivered', () => {
   it('is joined by the report that comes back, found in the mailbox', async () => {
     await using world = await openTenantWorld();

@@ -4,6 +4,7 @@ import type { Work } from './attempt.ts';
 import { lookPauseMs, pauseMs } from './back-off.ts';
 import type { SendingContext } from './context.ts';
 import { classify } from './failure.ts';
+import { hasLookAlike } from './look-alike.ts';
 import { isPostponed } from './pauses.ts';
 import { canReceive, isSameRoute, openSendRoute } from './route.ts';
 import { failureOf, settle } from './settle.ts';
@@ -17,7 +18,7 @@ export async function look(work: Work, claim: OutboxClaim): Promise<void> {
   const signal = AbortSignal.any([lease.signal, work.signal]);
   try {
     const finding = await findIt(context, claim.entry, isConclusive(context, claim.entry), { signal });
-    await conclude(context, claim, finding);
+    await conclude(context, claim, finding, { signal });
   } catch (error) {
     if (signal.aborted) return; // whoever is next looks again
     await postpone(context, claim, error);
@@ -27,7 +28,7 @@ export async function look(work: Work, claim: OutboxClaim): Promise<void> {
 /** Whether this look began late enough: by the clock of the store, which the deadline was written by too. */
 const isConclusive = ({ settings }: SendingContext, { updatedAt, deadline }: OutboxEntry): boolean => deadline === undefined || updatedAt.getTime() - deadline.getTime() >= settings.absentAfterMs;
 
-async function conclude(context: SendingContext, claim: OutboxClaim, finding: Finding): Promise<void> {
+async function conclude(context: SendingContext, claim: OutboxClaim, finding: Finding, options: CallOptions): Promise<void> {
   const { entry } = claim;
   const { settings } = context;
   if (entry.unreadable) return settle(context, claim, { event: 'held', failure: { class: 'person', code: entry.unreadable.code }, detail: { why: 'its record does not open', finding } });
@@ -37,6 +38,7 @@ async function conclude(context: SendingContext, claim: OutboxClaim, finding: Fi
   // Exchange keeps what it has accepted among the drafts for minutes (FACTS.md E6): to send that again is harmless, and need not be done every second.
   if (finding === 'repeatable') return settle(context, claim, { event: 'found-absent', dueInMs: entry.attempt === 1 ? 0 : lookPauseMs(entry.attempt), detail: { why: 'staged' }, ...(entry.mail && { mail: { ...entry.mail, mayHaveLeft: true } }) });
   if (!isConclusive(context, entry)) return settle(context, claim, { event: 'postponed', dueInMs: untilNextLook(context, entry), detail: { finding } });
+  if (finding === 'absent' && (await hasLookAlike(context, entry, options))) return settle(context, claim, { event: 'held', detail: { why: 'Sent holds one that says the same under another Message-ID', looks: entry.looks } });
   if (finding === 'absent' && entry.route?.isProvable === true) return settle(context, claim, { event: 'found-absent', dueInMs: 0, dropStaged: true, detail: { why: 'absent', looks: entry.looks }, ...sure(entry) });
   if (settings.unproven === 'resend' && finding !== 'under-way') return settle(context, claim, { event: 'found-absent', dueInMs: 0, dropStaged: true, detail: { why: 'resend', looks: entry.looks }, ...sure(entry) });
   await settle(context, claim, { event: 'held', detail: { why: finding === 'under-way' ? 'still under way' : 'nothing proves that it was not sent', looks: entry.looks } });
