@@ -24,7 +24,7 @@ function openServer() {
     refSpace: 'imap:host:993:sales@contoso.com',
     traits: { refsSurviveMove: false },
     findFolder: async (selector: object) => ('role' in selector && selector.role === 'archive' ? { id: 'Archive', path: ['Archive'] } : { id: 'INBOX', path: ['INBOX'] }),
-    present: async (refs: readonly MessageRef[]) => refs.filter((ref) => there.has(nameOf(ref))),
+    present: async (refs: readonly MessageRef[]) => refs.filter((ref) => there.has(nameOf(ref))).map(message),
     async *locate() {
       await new Promise((resolve) => setTimeout(resolve, 50)); // a look for it takes longer than a listing
       if (there.has(nameOf(MOVED))) yield message(MOVED);
