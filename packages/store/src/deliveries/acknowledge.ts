@@ -21,14 +21,14 @@ export async function acknowledge(database: Database, keyring: Keyring, { ids, e
   return database.transaction(async (db) => {
     const closed: Acknowledged[] = [];
     for (const chunk of chunksOf(ids)) {
-      const before = await database.takeLocked(db.selectFrom('delivery').select(['id', 'mailbox', 'sealed', 'key_id']).where('id', 'in', chunk).where('state', '!=', 'closed')).execute();
+      const before = await database.takeLocked(db.selectFrom('delivery').select(['id', 'mailbox', 'sealed', 'key_id', 'trace']).where('id', 'in', chunk).where('state', '!=', 'closed')).execute();
       if (before.length === 0) continue;
-      const effects = before.flatMap(({ id: delivery, mailbox, sealed, key_id: keyId }) => {
+      const effects = before.flatMap(({ id: delivery, mailbox, sealed, key_id: keyId, trace }) => {
         const effect = effectOf?.(mailbox);
         if (!effect) return [];
         const readable = sealed !== null && keyId !== null ? keyring.read('delivery', delivery, { sealed, keyId }) : undefined;
         const facts: unknown = readable && 'text' in readable ? JSON.parse(readable.text) : undefined; // without them it is found where it was seen
-        return [{ ...effectRow(keyring, { mailbox, delivery, facts, effect }), due_at: now }];
+        return [{ ...effectRow(keyring, { mailbox, delivery, facts, effect, trace }), due_at: now }];
       });
       await db
         .updateTable('delivery')

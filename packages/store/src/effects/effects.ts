@@ -18,6 +18,8 @@ export interface Effect {
   readonly attempts: number;
   /** After it, by the clock of the database, it must not be begun any more: somebody else may have taken it. */
   readonly deadline: number;
+  /** W3C traceparent of how its delivery was received. */
+  readonly trace?: string;
 }
 
 export interface EffectClaim {
@@ -67,11 +69,11 @@ export function createEffects(database: Database, keyring: Keyring): Effects {
               .orderBy('due_at')
               .limit(limit),
           )
-          .returning(['id', 'mailbox', 'delivery', 'kind', 'sealed', 'key_id', 'attempts', 'deadline'])
+          .returning(['id', 'mailbox', 'delivery', 'kind', 'sealed', 'key_id', 'attempts', 'deadline', 'trace'])
           .execute();
       });
-      return rows.map(({ sealed, key_id: keyId, deadline, ...row }) => {
-        return { ...row, ...(sealed !== null && keyId !== null && saidBy(keyring, row.id, { sealed, keyId })), deadline: deadline ?? 0 };
+      return rows.map(({ sealed, key_id: keyId, deadline, trace, ...row }) => {
+        return { ...row, ...(trace !== null && { trace }), ...(sealed !== null && keyId !== null && saidBy(keyring, row.id, { sealed, keyId })), deadline: deadline ?? 0 };
       });
     },
     async done(ids) {

@@ -14,11 +14,12 @@ export interface EffectParts {
   readonly delivery: string;
   readonly facts: unknown;
   readonly effect: NewEffect;
+  readonly trace?: string | null | undefined;
 }
 
 /** A row of the journal, but for the time at which it is due. */
-export function effectRow(keyring: Keyring, { mailbox, delivery, facts, effect: { kind, target } }: EffectParts) {
+export function effectRow(keyring: Keyring, { mailbox, delivery, facts, effect: { kind, target }, trace = null }: EffectParts) {
   const id = randomUUID();
   const { sealed, keyId } = keyring.seal('effect', id, secret(JSON.stringify({ facts, target })));
-  return { id, mailbox, delivery, kind, sealed, key_id: keyId, state: 'waiting' as const, attempts: 0 };
+  return { id, mailbox, delivery, kind, sealed, key_id: keyId, state: 'waiting' as const, attempts: 0, trace };
 }

@@ -52,7 +52,7 @@ export interface NewDelivery extends ObjectIdentity {
 /** Throws `lease.lost`, having changed nothing. */
 export async function record(database: Database, keyring: Keyring, write: LedgerWrite): Promise<void> {
   const { mailbox } = write.holding;
-  const effects = (write.deliveries ?? []).flatMap(({ id: delivery, facts, effect }) => (effect ? [effectRow(keyring, { mailbox, delivery, facts: JSON.parse(facts), effect })] : []));
+  const effects = (write.deliveries ?? []).flatMap(({ id: delivery, facts, effect, trace }) => (effect ? [effectRow(keyring, { mailbox, delivery, facts: JSON.parse(facts), effect, trace })] : []));
   const sealed = (write.deliveries ?? []).map((delivery) => ({ delivery, ...keyring.seal('delivery', delivery.id, secret(delivery.facts)) }));
   await database.transaction(async (transaction) => {
     await fence(database, transaction, write.holding);

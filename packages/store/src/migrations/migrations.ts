@@ -8,9 +8,18 @@ import { trace } from './0005-trace.ts';
 import { retention } from './0006-retention.ts';
 import { content } from './0007-content.ts';
 import { dead } from './0008-dead.ts';
+import { effectTrace } from './0009-effect-trace.ts';
 
 /** In the order of their names. A migration that has been released is never changed. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-tokens': tokens, '0002-router': router, '0005-trace': trace, '0006-retention': retention, '0007-content': content, '0008-dead': dead };
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-tokens': tokens,
+  '0002-router': router,
+  '0005-trace': trace,
+  '0006-retention': retention,
+  '0007-content': content,
+  '0008-dead': dead,
+  '0009-effect-trace': effectTrace,
+};
 
 /** Which steps a database has taken, and which this release would take. */
 export interface Migrations {

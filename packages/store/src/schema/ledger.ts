@@ -113,4 +113,6 @@ export interface EffectTable {
   /** Checked right before the wire. */
   readonly deadline: number | null;
   readonly error: string | null;
+  /** W3C traceparent of how its delivery was received; null where nobody traced it. */
+  readonly trace: string | null;
 }

@@ -105,14 +105,15 @@ describe.each(backends)('deliveries on $name', (backend) => {
     expect(await claim(['f'])).toEqual([]);
   });
 
-  it('keep the trace of how they were received while they are open', async () => {
+  it('keep the trace of how they were received while they are open, and leave it to what is then to be done', async () => {
     const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const holding = await world.hold('t');
     await world.ledger.record({ holding, deliveries: [delivery('t1', { trace }), delivery('t2')] });
     const [traced, other] = await claim(['t']);
     expect([traced?.trace, other?.trace]).toEqual([trace, undefined]);
-    await world.deliveries.ack({ ids: ['t1'] });
+    await world.deliveries.ack({ ids: ['t1'], effectOf: () => ({ kind: 'mark-read' }) });
     expect((await world.deliveries.get('t1'))?.trace).toBeUndefined();
+    expect(await world.effects.claim(holding, { limit: 1, visibilityMs: 60_000 })).toMatchObject([{ delivery: 't1', trace }]);
   });
 
   it('let the others pass while one has to wait', async () => {
