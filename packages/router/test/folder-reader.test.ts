@@ -4,6 +4,7 @@ import type { KnownQuery, Ledger, LedgerWrite } from '@signalbox/store';
 import { describe, expect, it } from 'vitest';
 import { readFolder, type ReaderContext } from '../src/receiving/folder-reader.ts';
 import { createIntake } from '../src/receiving/intake.ts';
+import { createTelemetry } from '../src/telemetry/telemetry.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 const FOLDER = { id: 'INBOX', path: ['INBOX'] };
@@ -27,7 +28,7 @@ function reading(answer: (request: ChangesRequest, written: readonly LedgerWrite
   } as unknown as Ledger;
   const receive = { refSpace: 'door', traits: { refsSurviveMove: false }, changes: (request: ChangesRequest) => answer(request, written) } as unknown as Receive;
   const holding = { mailbox: 'sales', direction: 'receive', epoch: 1 } as const;
-  const intake = createIntake({ ledger, holding, receive, otherDoors: false, turns: createLimiter(1) });
+  const intake = createIntake({ ledger, holding, receive, otherDoors: false, turns: createLimiter(1), clock, telemetry: createTelemetry() });
   const news: ReaderContext['news'] = { swept: () => {}, recorded: () => {}, gap: () => {}, gapClosed: () => {}, audited: () => {} };
   const context: ReaderContext = {
     receive,

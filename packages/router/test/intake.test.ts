@@ -7,6 +7,7 @@ import { openStore } from '@signalbox/store';
 import { describe, expect, it } from 'vitest';
 import { createIntake } from '../src/receiving/intake.ts';
 import { noteMove } from '../src/receiving/note-move.ts';
+import { createTelemetry } from '../src/telemetry/telemetry.ts';
 
 const message = (key: string): MessageSummary => ({
   ref: { folder: 'INBOX', key },
@@ -32,10 +33,10 @@ async function taking() {
     traits: { refsSurviveMove: false },
     present: async (refs: readonly MessageRef[]) => refs.filter((ref) => there.has(nameOf(ref))).map((ref) => ({ ...message(ref.key), ref })),
   } as unknown as Receive;
-  const intake = createIntake({ ledger, holding, receive, otherDoors: false, turns: createLimiter(1) });
+  const intake = createIntake({ ledger, holding, receive, otherDoors: false, turns: createLimiter(1), clock: systemClock, telemetry: createTelemetry() });
   return {
     there,
-    take: async (key: string) => (await intake.take({ folder: 'INBOX', messages: [message(key)] })).delivered,
+    take: async (key: string) => (await intake.take({ folder: 'INBOX', messages: [message(key)], shown: { by: 'sweep' } })).delivered,
     async move(from: MessageRef, to: MessageRef) {
       there.delete(nameOf(from));
       there.add(nameOf(to));

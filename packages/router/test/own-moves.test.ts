@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { createLeaseKeeper } from '../src/leases/keeper.ts';
 import { createIntake } from '../src/receiving/intake.ts';
 import { createMailboxSession } from '../src/receiving/mailbox-session.ts';
+import { createTelemetry } from '../src/telemetry/telemetry.ts';
 import type { MailboxConfig } from '../src/index.ts';
 
 const [ORIGINAL, COPY, MOVED] = [{ folder: 'INBOX', key: '1' }, { folder: 'INBOX', key: '2' }, { folder: 'Archive', key: '7' }] as const;
@@ -53,9 +54,9 @@ async function acknowledged({ mailboxes, leases, ledger, deliveries }: Store, { 
   await mailboxes.put({ id: 'sales', address: 'sales@contoso.com' });
   const holding = await leases.acquire('sales', 'receive', 'an earlier router');
   if (!holding || !receive) throw new Error('The lease was free.');
-  const intake = createIntake({ ledger, holding, receive, otherDoors: false, turns: createLimiter(1) });
+  const intake = createIntake({ ledger, holding, receive, otherDoors: false, turns: createLimiter(1), clock: systemClock, telemetry: createTelemetry() });
   const progress = { cursor: { door: receive.refSpace, folder: 'INBOX', cursor: 'then', sweptAt: 0, state: 'delivering' } } as const;
-  await intake.take({ folder: 'INBOX', messages: [message(ORIGINAL)], progress });
+  await intake.take({ folder: 'INBOX', messages: [message(ORIGINAL)], shown: { by: 'sweep' }, progress });
   const [delivery] = await deliveries.list({ mailbox: 'sales', limit: 1 });
   await deliveries.ack({ ids: [delivery?.id ?? ''], effectOf: () => MOVE });
   return holding;
@@ -86,6 +87,7 @@ async function receiving(store: Store, { transport }: ReturnType<typeof openServ
     onReport: async () => {},
     audits: createLimiter(1),
     settings: { mostOpen: 100, auditMs: 3_600_000 },
+    telemetry: createTelemetry(),
   });
   const running = session.run(stop.signal);
   try {

@@ -80,7 +80,7 @@ async function answerTo(answer: Answer, call: Parameters<Answer>[0], log: Logger
   try {
     return await abortable(answer(call), AbortSignal.timeout(ANSWER_MS));
   } catch (error) {
-    log.log('warn', 'callbacks.answer-failed', isMailError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error });
+    log.log('warn', 'callbacks.answer-failed', { code: isMailError(error) ? error.code : 'internal' });
     return { status: 500 };
   }
 }

@@ -17,6 +17,9 @@ import { diagnose, type DiagnoseOptions } from '../diagnosis/diagnose.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Direction } from '../routing/flow.ts';
 import type { MailboxRoutes, Route } from '../routing/route.ts';
+import { observedFetch } from '../telemetry/observed-fetch.ts';
+import { createTelemetry } from '../telemetry/telemetry.ts';
+import { codeOf } from '../failure-code.ts';
 import { createFingerprinter } from './fingerprint.ts';
 import { findRoute } from './find-route.ts';
 import { onceOnly } from './once.ts';
@@ -60,8 +63,9 @@ export interface Connections extends AsyncDisposable {
 export function createConnections({ routes, host }: ConnectionsOptions): Connections {
   const byId = new Map(routes.map((entry) => [entry.mailbox.id as string, entry]));
   const fingerprint = createFingerprinter();
+  const telemetry = createTelemetry();
   const onCloseFailure = (error: unknown): void =>
-    host.log.log('warn', 'connections.close-failed', isMailError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error });
+    host.log.log('warn', 'connections.close-failed', { code: codeOf(error) });
   const transports = onceOnly<MailTransport>({ clock: host.clock, onCloseFailure });
   const providers = onceOnly<AuthProvider>({ clock: host.clock, onCloseFailure });
 
@@ -71,11 +75,19 @@ export function createConnections({ routes, host }: ConnectionsOptions): Connect
   const openAuth = async (route: Route, options?: CallOptions): Promise<AuthProvider | undefined> => {
     const { auth, authConfig: config } = route;
     if (!auth) return undefined;
-    return providers.get(authKey(route), (signal) => guarded(auth, signal, () => auth.open({ ...servicesFor(route, host), config, tokens: host.tokens }, { signal })), options);
+    return providers.get(authKey(route), (signal) => guarded(auth, signal, () => auth.open({ ...servicesFor(route, auth), config, tokens: host.tokens }, { signal })), options);
   };
+  const servicesFor = ({ network }: Route, plugin: Plugin): HostServices => ({
+    clock: host.clock,
+    log: host.log,
+    network,
+    fetch: observedFetch(host.fetchFor(network), plugin, telemetry),
+    ...(host.callbacks && { callbacks: host.callbacks }),
+  });
   const openWith = (route: Route, credentials: CredentialSource | undefined, signal: AbortSignal): Promise<MailTransport> => {
     const { mailbox, transport, transportConfig: config } = route;
-    const context = { ...servicesFor(route, host), mailbox, config, credentials: credentials ?? noCredentials(transport) };
+    const services = servicesFor(route, transport);
+    const context = { ...services, log: withFields(services.log, { mailbox: mailbox.id }), mailbox, config, credentials: credentials ?? noCredentials(transport) };
     return guarded(transport, signal, () => transport.open(context, { signal }));
   };
   const openTransport = async (route: Route, signal: AbortSignal): Promise<MailTransport> => {
@@ -113,10 +125,8 @@ export function createConnections({ routes, host }: ConnectionsOptions): Connect
   };
 }
 
-function servicesFor({ network }: Route, host: RouterHost): HostServices {
-  const { clock, log, callbacks } = host;
-  return { clock, log, network, fetch: host.fetchFor(network), ...(callbacks && { callbacks }) };
-}
+/** What a transport logs is about its mailbox, whether it says so or not. A provider may serve many. */
+const withFields = (log: Logger, fields: Readonly<Record<string, unknown>>): Logger => ({ log: (level, event, own) => log.log(level, event, { ...fields, ...own }) });
 
 /** For a transport whose manifest says that it takes none. */
 const noCredentials = ({ name }: Plugin): CredentialSource => ({

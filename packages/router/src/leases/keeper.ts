@@ -1,6 +1,7 @@
-import { type CallOptions, type Clock, isMailError, type Logger } from '@signalbox/core';
+import { type CallOptions, type Clock, type Logger } from '@signalbox/core';
 import { anySignal } from '@signalbox/kit';
 import { type Holding, type Leases, RouterError } from '@signalbox/store';
+import { codeOf } from '../failure-code.ts';
 import type { Direction } from '../routing/flow.ts';
 
 /** The part of the store's leases that a keeper needs. The store's clock decides how long a lease is; nothing here compares clocks. */
@@ -55,7 +56,7 @@ export function createLeaseKeeper({ rows, owner, clock, log, monotonic = () => p
   };
   const lose = (entry: Entry, why: string): void => {
     const { mailbox, direction, epoch } = entry.holding;
-    log.log('warn', 'lease.lost', { mailbox, direction, epoch, why });
+    log.log('warn', 'lease.lost', { mailbox, direction, epoch, why, code: 'lease.lost' });
     leave(entry, new RouterError('lease.lost', `The lease to ${direction} for the mailbox "${mailbox}" is lost: ${why}.`));
   };
   const isTrusted = ({ confirmedAt }: Entry): boolean => monotonic() - confirmedAt < TRUST_MS;
@@ -76,7 +77,7 @@ export function createLeaseKeeper({ rows, owner, clock, log, monotonic = () => p
       }
       return RENEW_MS;
     } catch (error) {
-      log.log('warn', 'leases.not-renewed', { leases: asked.length, ...(isMailError(error) && { code: error.code }) });
+      log.log('warn', 'leases.not-renewed', { leases: asked.length, code: codeOf(error) });
       return RETRY_MS;
     }
   };
@@ -110,7 +111,7 @@ export function createLeaseKeeper({ rows, owner, clock, log, monotonic = () => p
       if (!held.has(entry)) return;
       const { mailbox, direction } = entry.holding;
       leave(entry, new RouterError('lease.lost', `The lease to ${direction} for the mailbox "${mailbox}" was given back.`));
-      await rows.release(entry.holding).catch((error: unknown) => log.log('warn', 'lease.not-released', { mailbox, direction, ...(isMailError(error) && { code: error.code }) }));
+      await rows.release(entry.holding).catch((error: unknown) => log.log('warn', 'lease.not-released', { mailbox, direction, code: codeOf(error) }));
     },
   });
 

@@ -23,7 +23,7 @@ export async function auditFolder(context: ReaderContext, listed: Listed, signal
   let page: MessageSummary[] = [];
   const take = async (last: boolean): Promise<void> => {
     const progress = last ? { progress: { audited: { door: receive.refSpace, folder: folder.id } } } : {};
-    found += (await intake.take({ folder: folder.id, messages: page, ...progress }, { signal })).delivered;
+    found += (await intake.take({ folder: folder.id, messages: page, shown: { by: 'audit' }, ...progress }, { signal })).delivered;
     page = [];
   };
   for await (const message of receive.list({ folder: folder.id, order: 'newest-first', signal })) {

@@ -1,5 +1,8 @@
+import { context, SpanKind, trace } from '@opentelemetry/api';
 import { type Attachment, type ByteSource, type CallOptions, type Clock, type FolderSelector, type KeywordPatch, MailError, type MailTransport } from '@signalbox/core';
 import type { Delivery as DeliveryRow, Deliveries } from '@signalbox/store';
+import type { SpanName } from '../telemetry/names.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type MessageFacts, readFacts } from './facts.ts';
 import { type HeaderFacts, headerFactsOf, readHeader } from './kind.ts';
 import { isMessageOf, placesOf, withMessage } from './locate.ts';
@@ -23,6 +26,8 @@ export interface Delivery extends MessageFacts {
   readonly sameMessageIdAs?: string;
   /** The outbox entry whose mail came back here, by Bcc or because it was sent to itself. */
   readonly own?: string;
+  /** W3C traceparent of this handing over: make your own spans below it. Absent where nobody traces. */
+  readonly trace?: string;
   /** Closes it for ever. Once or many times. */
   ack(): Promise<void>;
   /** It stays yours for so long from now, in milliseconds; as long as in the beginning by default. For work that takes longer. Throws `receipt.stale` when it is not yours any more. */
@@ -60,20 +65,33 @@ export interface MessageActions {
 }
 
 export interface ActionsOptions {
+  readonly telemetry: Pick<Telemetry, 'span'>;
+  /** The traceparent of the handing over, where it is in somebody's hands here. */
+  readonly traceOf: (id: string) => string | undefined;
   readonly deliveries: Deliveries;
   readonly open: (mailbox: string, options?: CallOptions) => Promise<MailTransport>;
   /** After a message was moved: where it lies now. */
   readonly moved: (row: DeliveryRow, move: { readonly transport: MailTransport; readonly from: { folder: string; key: string }; readonly to?: { folder: string; key: string } }) => Promise<void>;
 }
 
-export function createMessageActions({ deliveries, open, moved }: ActionsOptions): MessageActions {
-  const at = async <T>(row: DeliveryRow, options: CallOptions | undefined, work: (transport: Opened, ref: { folder: string; key: string }) => Promise<T>, readsIt = false): Promise<T> => {
+export function createMessageActions({ deliveries, open, moved, telemetry, traceOf }: ActionsOptions): MessageActions {
+  type Work<T> = (transport: Opened, ref: { folder: string; key: string }) => Promise<T>;
+  const perform = async <T>(row: DeliveryRow, options: CallOptions | undefined, work: Work<T>, readsIt: boolean): Promise<T> => {
     const transport = await open(row.mailbox, options);
     const { receive } = transport;
     if (!receive) throw unable(row, 'receive');
     const wanted = { delivery: row.id, facts: readFacts(row.facts), arrivedAt: new Date(row.arrivedAt), readsIt };
     return withMessage(placesOf(receive, deliveries, wanted, options), row.id, (ref) => work({ ...pick(transport), receive }, ref));
   };
+  /** Below what the consumer does, where that is traced; of the handing over otherwise. */
+  const traced =
+    (name: SpanName) =>
+    <T>(row: DeliveryRow, options: CallOptions | undefined, work: Work<T>, readsIt = false): Promise<T> => {
+      const from = trace.getSpan(context.active()) ? undefined : (traceOf(row.id) ?? row.trace);
+      const facts = { 'signalbox.mailbox': row.mailbox, 'messaging.message.id': row.id };
+      return telemetry.span(name, { kind: SpanKind.CLIENT, facts, from }, () => perform(row, options, work, readsIt));
+    };
+  const [read, mark, move] = [traced('read'), traced('mark'), traced('move')];
   const raw = (row: DeliveryRow, options?: CallOptions): Promise<ByteSource> => {
     const facts = readFacts(row.facts);
     const work = async ({ receive }: Opened, ref: { folder: string; key: string }): Promise<ByteSource> =>
@@ -81,20 +99,20 @@ export function createMessageActions({ deliveries, open, moved }: ActionsOptions
         ...(!receive.traits.refsSurviveMove && { messageId: facts.messageId }),
         isIt: async () => (await receive.present([ref], options)).some((message) => isMessageOf(message, { facts, arrivedAt: new Date(row.arrivedAt) })),
       });
-    return at(row, options, work, true);
+    return read(row, options, work, true);
   };
   return {
     raw,
     header: async (row, options) => headerFactsOf(await readHeader(await raw(row, options))),
-    attachments: (row, options) => at(row, options, ({ receive }, ref) => receive.listAttachments(ref, options)),
-    attachment: (row, id, options) => at(row, options, ({ receive }, ref) => receive.fetchAttachment(ref, id, options)),
+    attachments: (row, options) => read(row, options, ({ receive }, ref) => receive.listAttachments(ref, options)),
+    attachment: (row, id, options) => read(row, options, ({ receive }, ref) => receive.fetchAttachment(ref, id, options)),
     mark: (row, patch, options) =>
-      at(row, options, async ({ mutate }, ref) => {
+      mark(row, options, async ({ mutate }, ref) => {
         if (!mutate) throw unable(row, 'change messages');
         await mutate.updateKeywords([ref], patch, options);
       }),
     move: (row, selector, options) =>
-      at(row, options, async (transport, from) => {
+      move(row, options, async (transport, from) => {
         const { receive, mutate } = transport;
         if (!mutate) throw unable(row, 'change messages');
         const { id } = await receive.findFolder(selector, options);
@@ -117,14 +135,16 @@ const unable = ({ mailbox }: DeliveryRow, what: string): MailError => new MailEr
 export interface HandOver {
   readonly actions: MessageActions;
   readonly clock: Clock;
-  readonly ack: (id: string) => Promise<void>;
+  readonly ack: (row: DeliveryRow) => Promise<void>;
+  readonly traceOf: (row: DeliveryRow) => string | undefined;
   readonly extend: (row: DeliveryRow, visibilityMs?: number) => Promise<number>;
   readonly nack: (row: DeliveryRow, options: { readonly delayMs: number; readonly error?: string; readonly uncounted: boolean }) => Promise<void>;
 }
 
 const NACK_MS = 60_000;
 
-export function toDelivery(row: DeliveryRow, { actions, clock, ack, nack, extend }: HandOver): Delivery {
+export function toDelivery(row: DeliveryRow, { actions, clock, ack, nack, extend, traceOf }: HandOver): Delivery {
+  const trace = traceOf(row);
   let visibleUntil = row.claimedUntil === undefined ? clock.now() : new Date(row.claimedUntil);
   return {
     ...readFacts(row.facts),
@@ -138,7 +158,8 @@ export function toDelivery(row: DeliveryRow, { actions, clock, ack, nack, extend
     },
     ...(row.sameMessageAs !== undefined && { sameMessageIdAs: row.sameMessageAs }),
     ...(row.own !== undefined && { own: row.own }),
-    ack: () => ack(row.id),
+    ...(trace !== undefined && { trace }),
+    ack: () => ack(row),
     async extend(visibilityMs) {
       visibleUntil = new Date(await extend(row, visibilityMs));
       return visibleUntil;

@@ -1,8 +1,10 @@
+import { SpanKind } from '@opentelemetry/api';
 import { type FolderSelector, isMailError, type Logger, MailError, type MailTransport, type MessageRef, type Receive } from '@signalbox/core';
 import { abortable, type Bell, type Limiter } from '@signalbox/kit';
 import type { Deliveries, Effect, Effects, Ledger } from '@signalbox/store';
 import { waitAfter } from '../back-off.ts';
 import type { HeldLease } from '../leases/keeper.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { readFacts } from './facts.ts';
 import { placesOf, withMessage } from './locate.ts';
 import { noteMove } from './note-move.ts';
@@ -18,6 +20,7 @@ export interface EffectWorkerOptions {
   readonly ledger: Ledger;
   readonly open: (signal: AbortSignal) => Promise<MailTransport>;
   readonly log: Logger;
+  readonly telemetry: Telemetry;
   readonly onReport: OnReport;
   /** Rung when something was journaled. */
   readonly bell: Bell;
@@ -55,14 +58,16 @@ export async function finishMoves(options: EffectWorkerOptions, signal: AbortSig
 
 /** `false`: it is to be tried again. */
 async function perform(options: EffectWorkerOptions, effect: Effect, signal: AbortSignal): Promise<boolean> {
-  const { effects, log } = options;
+  const { effects, log, telemetry } = options;
+  const facts = { 'signalbox.mailbox': effect.mailbox, 'messaging.message.id': effect.delivery, 'signalbox.effect': effect.kind };
   try {
-    await carryOut(options, effect, signal);
+    await telemetry.span('effect', { kind: SpanKind.CLIENT, from: effect.trace, facts }, () => carryOut(options, effect, signal));
     await effects.done([effect.id]);
     return true;
   } catch (error) {
     signal.throwIfAborted();
     if (!isMailError(error)) throw error;
+    telemetry.failed(error, 'receive');
     const over = error.code === 'message.not-found' || error.code === 'capability.unsupported' || (effect.unreadable !== undefined && error.affects === 'item') || effect.attempts >= MOST_ATTEMPTS;
     log.log(over ? 'warn' : 'info', over ? 'effect.failed' : 'effect.postponed', { mailbox: effect.mailbox, delivery: effect.delivery, kind: effect.kind, code: error.code });
     if (over) await effects.failed(effect.id, error.code);

@@ -171,6 +171,7 @@ async function takeBatch(context: ReaderContext, run: Run, batch: ChangeBatch, s
         folder: folder.id,
         messages,
         removed,
+        shown: { by: 'sweep', ...(batch.sweptAt.getTime() > 0 && { began: batch.sweptAt }) },
         ...(run.phase === 'listing' && { overBaseline: true }),
         ...(run.phase === 'lost' && { isWanted: wantedAfterLoss(context, run) }),
         progress: {
@@ -211,7 +212,7 @@ async function listBaseline(context: ReaderContext, signal: AbortSignal): Promis
     for await (const batch of abortableIterable(receive.changes({ folder: folder.id, since, signal }), signal)) {
       const messages = batch.changes.filter((change): change is Extract<Change, { type: 'message-added' }> => change.type === 'message-added').map(({ message }) => message);
       const progress = { run: { ...place, state: 'running' as const, position: batch.cursor } };
-      const { delivered } = await intake.take({ folder: folder.id, messages, isWanted: (message) => isWanted(backlog, message), progress }, { signal });
+      const { delivered } = await intake.take({ folder: folder.id, messages, shown: { by: 'listing' }, isWanted: (message) => isWanted(backlog, message), progress }, { signal });
       if (delivered === 0) continue;
       news.recorded(delivered);
       await room(signal);

@@ -1,7 +1,10 @@
 import { type Clock, isMailError, type Logger } from '@signalbox/core';
 import { createBell } from '@signalbox/kit';
 import type { Delivery as DeliveryRow, Deliveries, NewEffect } from '@signalbox/store';
+import { codeOf } from '../failure-code.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { createAcknowledger } from './acknowledger.ts';
+import { type Answer, createHandOvers, type HandOvers } from './hand-overs.ts';
 
 export interface HubOptions {
   readonly deliveries: Deliveries;
@@ -12,6 +15,7 @@ export interface HubOptions {
   readonly effectOf: (mailbox: string) => NewEffect | undefined;
   readonly onClosed: (mailboxes: readonly string[]) => void;
   readonly settings: HubSettings;
+  readonly telemetry: Telemetry;
 }
 
 /** Times in milliseconds. */
@@ -35,10 +39,12 @@ export interface DeliveryHub {
   /** Something may be due. */
   ring(): void;
   consume(options: ConsumeOptions): AsyncGenerator<DeliveryRow, void, undefined>;
-  ack(id: string): Promise<void>;
+  ack(answer: Answer): Promise<void>;
+  /** The traceparent of the handing over, where it is in somebody's hands here. */
+  traceOf(id: string): string | undefined;
   /** Answers until when it stays with whoever has the receipt. Throws `receipt.stale`. */
   extend(id: string, receipt: string, visibilityMs?: number): Promise<number>;
-  nack(id: string, receipt: string, options: { readonly delayMs: number; readonly error?: string | undefined; readonly uncounted: boolean }): Promise<'open' | 'dead'>;
+  nack(answer: Answer, receipt: string, options: { readonly delayMs: number; readonly error?: string | undefined; readonly uncounted: boolean }): Promise<'open' | 'dead'>;
   close(): void;
 }
 
@@ -52,6 +58,7 @@ export function createDeliveryHub(options: HubOptions): DeliveryHub {
   const { deliveries, settings } = options;
   const [closing, readers] = [new AbortController(), new Set<Reader>()];
   const acknowledger = createAcknowledger(options);
+  const handOvers = createHandOvers(options);
   const settle = (id: string): void => {
     for (const reader of readers) if (reader.handed.delete(id)) reader.bell.ring();
   };
@@ -59,16 +66,18 @@ export function createDeliveryHub(options: HubOptions): DeliveryHub {
     ring() {
       for (const { bell } of readers) bell.ring();
     },
-    consume: ({ mailboxes, concurrency = settings.concurrency, signal }) => consume(options, { mailboxes, concurrency, signal: AbortSignal.any([closing.signal, ...(signal ? [signal] : [])]) }, readers),
-    async ack(id) {
-      await acknowledger.ack(id);
-      settle(id);
+    consume: ({ mailboxes, concurrency = settings.concurrency, signal }) => consume(options, { mailboxes, concurrency, signal: AbortSignal.any([closing.signal, ...(signal ? [signal] : [])]) }, readers, handOvers),
+    traceOf: (id) => handOvers.traceOf(id),
+    async ack(answer) {
+      await handOvers.settle('ack', answer, () => acknowledger.ack(answer.id), () => 'acknowledged');
+      settle(answer.id);
     },
-    async nack(id, receipt, { delayMs, error, uncounted }) {
+    async nack(answer, receipt, { delayMs, error, uncounted }) {
       try {
-        return await deliveries.nack(id, receipt, { delayMs, uncounted, maxAttempts: settings.maxAttempts, ...(error !== undefined && { error }) });
+        const refuse = () => deliveries.nack(answer.id, receipt, { delayMs, uncounted, maxAttempts: settings.maxAttempts, ...(error !== undefined && { error }) });
+        return await handOvers.settle('nack', answer, refuse, (state) => (state === 'dead' ? 'dead' : 'refused'));
       } finally {
-        settle(id);
+        settle(answer.id);
       }
     },
     async extend(id, receipt, visibilityMs = settings.visibilityMs) {
@@ -96,7 +105,7 @@ interface Consuming {
   readonly signal: AbortSignal;
 }
 
-async function* consume(options: HubOptions, consuming: Consuming, readers: Set<Reader>): AsyncGenerator<DeliveryRow, void, undefined> {
+async function* consume(options: HubOptions, consuming: Consuming, readers: Set<Reader>, handOvers: HandOvers): AsyncGenerator<DeliveryRow, void, undefined> {
   const { clock, deliveries } = options;
   const { signal } = consuming;
   const reader: Reader = { share: SMALLEST_SHARE, last: '', bell: createBell(), handed: new Map() };
@@ -107,10 +116,11 @@ async function* consume(options: HubOptions, consuming: Consuming, readers: Set<
       const next = fetched.shift();
       if (next) {
         reader.handed.set(next.id, next.claimedUntil ?? 0);
+        handOvers.begin(next);
         yield next;
         continue;
       }
-      fetched = await fetchMore(options, consuming, reader);
+      fetched = await fetchMore(options, consuming, reader, handOvers);
       if (fetched.length > 0) continue;
       const over = new AbortController();
       const until = AbortSignal.any([signal, over.signal]);
@@ -118,15 +128,20 @@ async function* consume(options: HubOptions, consuming: Consuming, readers: Set<
     }
   } finally {
     readers.delete(reader);
+    for (const id of reader.handed.keys()) handOvers.end(id, 'left');
     // What nobody has seen yet is somebody else's at once.
     await deliveries.giveBack(fetched.map(({ id, receipt = '' }) => ({ id, receipt }))).catch((error: unknown) => logFailure(options.log, 'deliveries.not-given-back', error));
   }
 }
 
-async function fetchMore({ deliveries, clock, log, mailboxes: held, settings }: HubOptions, { mailboxes, concurrency }: Consuming, reader: Reader): Promise<DeliveryRow[]> {
+async function fetchMore({ deliveries, clock, log, mailboxes: held, settings }: HubOptions, { mailboxes, concurrency }: Consuming, reader: Reader, handOvers: HandOvers): Promise<DeliveryRow[]> {
   const { handed } = reader;
   const now = clock.now().getTime();
-  for (const [id, until] of handed) if (until <= now) handed.delete(id);
+  for (const [id, until] of handed) {
+    if (until > now) continue;
+    handed.delete(id);
+    handOvers.end(id, 'expired');
+  }
   const here = held();
   const wanted = here === 'all' ? mailboxes : here.filter((id) => mailboxes?.includes(id) ?? true);
   const limit = Math.min(FETCH, concurrency - handed.size);
@@ -146,4 +161,4 @@ async function fetchMore({ deliveries, clock, log, mailboxes: held, settings }: 
 }
 
 const logFailure = (log: Logger, event: string, error: unknown): void =>
-  log.log('warn', event, isMailError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error });
+  log.log('warn', event, { code: codeOf(error) });

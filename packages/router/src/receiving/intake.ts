@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { CallOptions, FolderId, MessageRef, MessageSummary, Receive } from '@signalbox/core';
+import type { CallOptions, Clock, FolderId, MessageRef, MessageSummary, Receive } from '@signalbox/core';
 import type { Limiter } from '@signalbox/kit';
 import type { Holding, Ledger, LedgerObject, LedgerWrite, NewDelivery, Place } from '@signalbox/store';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { bind, type Binding, contested, type KnownObject, refsToAsk, type Sighting, TOLERANCE_MS } from './binding.ts';
 import { contentKeyOf } from './content.ts';
 import { READ_REPORT } from './effect-kinds.ts';
 import { factsOf, writeFacts } from './facts.ts';
 import { identityOf } from './identity.ts';
 import { rewritesIds } from './rewriting.ts';
+import { recordTraced, type Showing } from './traced-record.ts';
 
 /** What was seen of a folder at once, and what is recorded with it. */
 export interface Sightings {
@@ -18,6 +20,7 @@ export interface Sightings {
   readonly isWanted?: (message: MessageSummary) => boolean;
   /** The baseline is still being listed and may have noted what came meanwhile: what is reported as new is new. */
   readonly overBaseline?: boolean;
+  readonly shown: Showing;
   readonly progress?: Pick<LedgerWrite, 'cursor' | 'run' | 'audited'>;
 }
 
@@ -34,6 +37,8 @@ export interface IntakeOptions {
   readonly otherDoors: boolean;
   /** One place, shared by all who write to the mailbox's ledger: what is decided rests on what was recorded before. */
   readonly turns: Limiter;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
 }
 
 /** Turns what is seen at a door into deliveries, each object once. */
@@ -48,7 +53,7 @@ export function createIntake(context: IntakeOptions): Intake {
       using _turn = await context.turns.acquire(options?.signal);
       const bindings = await bindAll(context, sightings, options);
       const write = await writeOf(context, sightings, bindings, options);
-      await context.ledger.record(write);
+      await recordTraced(context, write, sightings.shown);
       return { delivered: write.deliveries?.length ?? 0, rebound: write.rebound?.length ?? 0 };
     },
   };

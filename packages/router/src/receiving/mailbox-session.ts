@@ -3,7 +3,9 @@ import { abortable, type Bell, createBell, createLimiter, type Limiter } from '@
 import { isRouterError, RouterError, type Store } from '@signalbox/store';
 import { waitAfter } from '../back-off.ts';
 import type { MailboxConfig } from '../config/config.ts';
+import { codeOf } from '../failure-code.ts';
 import type { HeldLease, LeaseKeeper } from '../leases/keeper.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { SilenceError } from './alive.ts';
 import { finishMoves, type OnReport, runEffects } from './effect-worker.ts';
 import type { RouterEvent } from './events.ts';
@@ -36,6 +38,7 @@ export interface SessionOptions {
   /** So many folders are audited at a time, over all mailboxes. */
   readonly audits: Limiter;
   readonly settings: ReceivingSettings;
+  readonly telemetry: Telemetry;
 }
 
 /** Receives for one mailbox, whatever happens, until the signal aborts. */
@@ -98,7 +101,7 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
           if (signal.aborted) break;
           if (paused) continue;
           if (clock.now().getTime() - began > 60_000) failures = 0;
-          if (!isRouterError(error) || error.code !== 'lease.lost') options.log.log('warn', 'receive.session-failed', { mailbox: mailbox.id, ...describe(error) });
+          if (!isRouterError(error) || error.code !== 'lease.lost') options.log.log('warn', 'receive.session-failed', { mailbox: mailbox.id, code: codeOf(error) });
           await clock.sleep(waitAfter(error, failures), signal).catch(() => {}); // aborted
           failures += 1;
         }
@@ -131,11 +134,11 @@ interface SessionParts extends SessionOptions {
 }
 
 async function receive(parts: SessionParts, lease: HeldLease, signal: AbortSignal): Promise<void> {
-  const { mailbox, store, open, log, effectBell } = parts;
+  const { mailbox, store, open, log, effectBell, telemetry } = parts;
   await store.deliveries.takeOver(lease);
   const turns = createLimiter(1);
   const folders = mailbox.folders.map((selector) => (until: AbortSignal) => keepFolder(parts, { lease, selector, turns }, until));
-  const work = { lease, ...store, open, log, onReport: parts.onReport, bell: effectBell, turns };
+  const work = { lease, ...store, open, log, telemetry, onReport: parts.onReport, bell: effectBell, turns };
   await finishMoves(work, signal);
   const effects = (until: AbortSignal): Promise<void> => runEffects(work, until);
   await together(signal, effects, ...folders);
@@ -149,7 +152,7 @@ interface FolderWork {
 
 /** Reads one folder again and again; what is broken about it stops no other. Ends with the lease. */
 async function keepFolder(parts: SessionParts, work: FolderWork, signal: AbortSignal): Promise<void> {
-  const { mailbox, clock, log, emit, discard, states } = parts;
+  const { mailbox, clock, log, emit, discard, states, telemetry } = parts;
   const name = nameOf(work.selector);
   const progress = { failures: 0 };
   for (;;) {
@@ -162,7 +165,8 @@ async function keepFolder(parts: SessionParts, work: FolderWork, signal: AbortSi
       const wait = waitAfter(known, progress.failures);
       progress.failures += 1;
       const retryAt = new Date(clock.now().getTime() + wait);
-      log.log('warn', 'receive.failed', { mailbox: mailbox.id, folder: name, retryInMs: wait, ...describe(error) });
+      log.log('warn', 'receive.failed', { mailbox: mailbox.id, folder: name, retryInMs: wait, code: codeOf(error) });
+      telemetry.failed(error, 'receive');
       states.set(name, { ...states.get(name), folder: name, state: 'retrying', error: known, retryAt });
       if (error instanceof SilenceError) emit({ type: 'mailbox-silent', mailbox: mailbox.id, folder: name, at: clock.now(), error });
       else emit({ type: 'mailbox-failed', mailbox: mailbox.id, folder: name, at: clock.now(), error: known, retryAt });
@@ -173,21 +177,22 @@ async function keepFolder(parts: SessionParts, work: FolderWork, signal: AbortSi
 }
 
 async function readOnce(parts: SessionParts, { lease, selector, turns }: FolderWork, progress: { failures: number }, signal: AbortSignal): Promise<void> {
-  const { mailbox, store: { ledger }, open, clock, log, audits, settings } = parts;
+  const { mailbox, store: { ledger }, open, clock, log, audits, settings, telemetry } = parts;
   const receive = requireReceive(mailbox, (await open(signal)).receive);
   const folder = await receive.findFolder(selector, { signal });
   const otherDoors = (await ledger.cursors(mailbox.id)).some(({ door }) => door !== receive.refSpace);
-  const intake = createIntake({ ledger, holding: lease, receive, otherDoors, turns });
+  const intake = createIntake({ ledger, holding: lease, receive, otherDoors, turns, clock, telemetry });
   const room = (until: AbortSignal): Promise<void> => waitForRoom(parts, until);
   const news = newsOf(parts, nameOf(selector), folder, progress);
   await readFolder({ receive, folder, ledger, intake, holding: lease, backlog: mailbox.backlog, otherDoors, clock, log, news, room, audits, auditMs: settings.auditMs, heartbeatMs: settings.heartbeatMs }, signal);
 }
 
-function newsOf({ mailbox: { id: mailbox }, clock, log, emit, states }: SessionParts, name: string, folder: Folder, progress: { failures: number }): ReaderNews {
+function newsOf({ mailbox: { id: mailbox }, clock, log, emit, states, telemetry }: SessionParts, name: string, folder: Folder, progress: { failures: number }): ReaderNews {
   const about = () => ({ mailbox, folder: name, at: clock.now() });
   return {
-    swept({ sweptAt }) {
+    swept({ sweptAt, caughtUp }) {
       progress.failures = 0;
+      if (caughtUp && sweptAt.getTime() > 0) telemetry.metrics.sweep.record(Math.max(0, clock.now().getTime() - sweptAt.getTime()) / 1000);
       const before = states.get(name);
       // Before the first whole sweep of a run the transport promises nothing but the distant past.
       const completeUpTo = sweptAt.getTime() > 0 ? sweptAt : before?.completeUpTo;
@@ -196,7 +201,10 @@ function newsOf({ mailbox: { id: mailbox }, clock, log, emit, states }: SessionP
     },
     recorded: (count) => emit({ type: 'deliveries-recorded', count, ...about() }),
     gap({ reason, since }) {
-      log.log('warn', 'receive.gap-found', { mailbox, folder: folder.id, reason, ...(since && { since }) });
+      const fields = { mailbox, folder: folder.id, reason, ...(since && { since }) };
+      // Through another door everything is compared once, which is no failure.
+      if (reason === 'cursor-lost') log.log('warn', 'receive.gap-found', { ...fields, code: 'cursor.expired' });
+      else log.log('info', 'receive.gap-found', fields);
       emit({ type: 'gap-found', reason, ...(since && { since }), ...about() });
     },
     gapClosed({ delivered }) {
@@ -235,7 +243,4 @@ const unexplained = (error: unknown): MailError =>
     cause: error,
     remedy: { who: 'plugin-author', action: 'report-bug', text: 'Report this to the author of the transport plugin.' },
   });
-
-const describe = (error: unknown): { readonly code: string } | { readonly error: string } =>
-  isMailError(error) || isRouterError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error };
 

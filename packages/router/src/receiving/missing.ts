@@ -40,7 +40,7 @@ export async function markMissing({ receive, folder, ledger, holding, intake }: 
   for (const portion of portions(missing, PAGE)) {
     // What was reported since was added by whoever reported it.
     const removed = portion.filter(({ key }) => !listed.has(key));
-    await intake.take({ folder: folder.id, messages: [], removed }, { signal });
+    await intake.take({ folder: folder.id, messages: [], removed, shown: { by: 'audit' } }, { signal });
     gone += removed.length;
   }
   return { gone, unlisted };

@@ -1,9 +1,12 @@
-import { type ByteSource, type CallOptions, type Clock, type FolderSelector, isMailError, type KeywordPatch, type Logger } from '@signalbox/core';
+import { type ByteSource, type CallOptions, type Clock, type FolderSelector, type KeywordPatch, type Logger } from '@signalbox/core';
 import { createLimiter } from '@signalbox/kit';
 import { type Delivery as DeliveryRow, RouterError, type Store } from '@signalbox/store';
 import type { Connections } from '../connections/connections.ts';
+import { codeOf } from '../failure-code.ts';
 import type { LeaseKeeper } from '../leases/keeper.ts';
 import type { MailboxRoutes } from '../routing/route.ts';
+import { observeReceiving } from '../telemetry/gauges.ts';
+import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { countBacklog } from './backlog.ts';
 import { createMessageActions, type Delivery, toDelivery } from './delivery.ts';
 import { effectOf } from './effect-kinds.ts';
@@ -63,15 +66,17 @@ const PAUSES_MS = 2_000;
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { connections, store, clock, log } = options;
   const settings = { ...DEFAULTS, ...options.settings };
+  const telemetry = createTelemetry();
   const events = createEventHub<RouterEvent>();
   const stop = new AbortController();
   const routed = new Map(connections.mailboxes.filter(({ wanted }) => wanted.includes('receive')).map((entry) => [entry.mailbox.id as string, entry]));
-  const sessions = startSessions({ ...options, settings, emit, stop: stop.signal }, [...routed.values()]);
+  const sessions = startSessions({ ...options, settings, emit, telemetry, stop: stop.signal }, [...routed.values()]);
   const hub = createDeliveryHub({
     deliveries: store.deliveries,
     clock,
     log,
     settings,
+    telemetry,
     mailboxes: () => heldOf(sessions.byMailbox),
     effectOf: (mailbox) => effectOf(routed.get(mailbox)?.mailbox.onAck ?? { do: 'nothing' }),
     onClosed(mailboxes) {
@@ -87,6 +92,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
   const openAt = (mailbox: string, call?: CallOptions) => connections.open(mailbox, 'receive', call);
   const actions = createMessageActions({
+    telemetry,
+    traceOf: (id) => hub.traceOf(id),
     deliveries: store.deliveries,
     open: openAt,
     async moved({ id, mailbox }, { transport: { receive }, from, to }) {
@@ -95,7 +102,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     },
   });
   const nack = async (row: DeliveryRow, { delayMs, error, uncounted }: { readonly delayMs: number; readonly error?: string; readonly uncounted: boolean }): Promise<void> => {
-    const state = await hub.nack(row.id, row.receipt ?? '', { delayMs, error, uncounted });
+    const state = await hub.nack(row, row.receipt ?? '', { delayMs, error, uncounted });
     if (state === 'dead') emit({ type: 'delivery-dead', mailbox: row.mailbox, delivery: row.id, at: clock.now() });
   };
   const find = async (id: string): Promise<DeliveryRow> => {
@@ -104,22 +111,23 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return row;
   };
   const looking = Promise.all([lookForEffects, lookForPauses].map((look) => look(options, sessions.byMailbox, stop.signal)));
+  const status = async (): Promise<readonly ReceivingStatus[]> => {
+    const counts = await store.deliveries.counts();
+    return [...routed.values()].map((entry) => statusOf(entry, sessions.byMailbox.get(entry.mailbox.id), counts));
+  };
+  const gauges = observeReceiving({ metrics: telemetry.metrics, clock, status });
   let closing: Promise<void> | undefined;
   return {
     async *deliveries(consuming = {}) {
-      for await (const row of hub.consume(consuming)) yield toDelivery(row, { actions, clock, ack: (id) => hub.ack(id), nack, extend: ({ id, receipt = '' }, ms) => hub.extend(id, receipt, ms) });
+      for await (const row of hub.consume(consuming)) yield toDelivery(row, { actions, clock, ack: (answered) => hub.ack(answered), nack, traceOf: ({ id, trace }) => hub.traceOf(id) ?? trace, extend: ({ id, receipt = '' }, ms) => hub.extend(id, receipt, ms) });
     },
     events: (call) => events.subscribe(call?.signal),
     emit,
     find,
     raw: (row, call) => actions.raw(row, call),
-    async status() {
-      const counts = await store.deliveries.counts();
-      return [...routed.values()].map((entry) => statusOf(entry, sessions.byMailbox.get(entry.mailbox.id), counts));
-    },
+    status,
     async ack(id) {
-      await find(id);
-      await hub.ack(id);
+      await hub.ack(await find(id));
     },
     async replay(id) {
       await store.deliveries.replay(id);
@@ -147,6 +155,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     [Symbol.asyncDispose]() {
       closing ??= (async () => {
         stop.abort();
+        gauges[Symbol.dispose]();
         hub.close();
         await Promise.all([sessions.ended, looking]);
         events.close();
@@ -164,11 +173,12 @@ interface Sessions {
 interface StartOptions extends ReceiverOptions {
   readonly settings: ReceivingSettings & HubSettings;
   readonly emit: (event: RouterEvent) => void;
+  readonly telemetry: Telemetry;
   readonly stop: AbortSignal;
 }
 
 /** A mailbox without a route has no session; its status says why, and the others work. */
-function startSessions({ connections, store, keeper, clock, log, settings, emit, onReport = async () => {}, stop }: StartOptions, mailboxes: readonly MailboxRoutes[]): Sessions {
+function startSessions({ connections, store, keeper, clock, log, settings, emit, telemetry, onReport = async () => {}, stop }: StartOptions, mailboxes: readonly MailboxRoutes[]): Sessions {
   const audits = createLimiter(AUDITS);
   const byMailbox = new Map<string, MailboxSession>();
   for (const { mailbox, receive } of mailboxes) {
@@ -183,6 +193,7 @@ function startSessions({ connections, store, keeper, clock, log, settings, emit,
       onReport,
       audits,
       settings,
+      telemetry,
       open: (signal) => connections.open(mailbox.id, 'receive', { signal }),
       discard: () => connections.discard(mailbox.id, 'receive'),
     });
@@ -204,7 +215,7 @@ async function lookForPauses({ store, clock, log }: ReceiverOptions, sessions: S
       await clock.sleep(PAUSES_MS, signal);
       await lookAtPauses(store, sessions);
     } catch (error) {
-      if (!signal.aborted) log.log('warn', 'mailboxes.not-looked-at', isMailError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error });
+      if (!signal.aborted) log.log('warn', 'mailboxes.not-looked-at', { code: codeOf(error) });
     }
   }
 }
@@ -216,7 +227,7 @@ async function lookForEffects({ store, clock, log }: ReceiverOptions, sessions: 
       await clock.sleep(LOOK_MS, signal);
       for (const id of await store.effects.due()) sessions.get(id)?.effectsDue();
     } catch (error) {
-      if (!signal.aborted) log.log('warn', 'effects.not-looked-for', isMailError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error });
+      if (!signal.aborted) log.log('warn', 'effects.not-looked-for', { code: codeOf(error) });
     }
   }
 }

@@ -54,6 +54,6 @@ describe('retention', () => {
     });
     await run();
     expect(times).toBe(3);
-    expect(logged).toEqual([['retention.failed', { error: 'Error' }], ['retention.failed', { error: 'Error' }]]);
+    expect(logged).toEqual([['retention.failed', { code: 'internal' }], ['retention.failed', { code: 'internal' }]]);
   });
 });

@@ -1,6 +1,7 @@
-import { type Clock, isMailError, type Logger } from '@signalbox/core';
-import { isRouterError, type RetentionRules, type Store } from '@signalbox/store';
+import type { Clock, Logger } from '@signalbox/core';
+import type { RetentionRules, Store } from '@signalbox/store';
 import type { RetentionConfig } from '../config/config.ts';
+import { codeOf } from '../failure-code.ts';
 
 export interface RetentionOptions {
   readonly store: Pick<Store, 'retention'>;
@@ -34,7 +35,7 @@ export async function keepRetention({ store, clock, log, rules }: RetentionOptio
         if (Object.values(dropped).some((count) => count > 0)) log.log('info', 'retention.dropped', { ...dropped });
       }
     } catch (error) {
-      if (!signal.aborted) log.log('warn', 'retention.failed', isMailError(error) || isRouterError(error) ? { code: error.code } : { error: error instanceof Error ? error.name : typeof error });
+      if (!signal.aborted) log.log('warn', 'retention.failed', { code: codeOf(error) });
     }
     await clock.sleep(LOOK_MS, signal).catch(() => {}); // ends by the signal
   }

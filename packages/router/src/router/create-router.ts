@@ -111,12 +111,12 @@ function verbsOf(receiver: Receiver, sending: Sending): Omit<Router, 'connection
     send: (mailbox, mail, call) => sending.send(mailbox, mail, call),
     async reply(id, mail, call) {
       const delivery = await receiver.find(id);
-      return sending.reply({ mailbox: delivery.mailbox, original: await originalOf(receiver, delivery, call) }, mail, call);
+      return sending.reply({ mailbox: delivery.mailbox, trace: delivery.trace, original: await originalOf(receiver, delivery, call) }, mail, call);
     },
     async forward(id, mail, call) {
       const delivery = await receiver.find(id);
       const [original, content] = [await originalOf(receiver, delivery, call), await contentOf(receiver, delivery, call)];
-      return sending.forward({ mailbox: delivery.mailbox, original, content }, mail, call);
+      return sending.forward({ mailbox: delivery.mailbox, trace: delivery.trace, original, content }, mail, call);
     },
     outbox: sending,
   };

@@ -1,3 +1,4 @@
+import { SpanKind } from '@opentelemetry/api';
 import { type EmailAddress, isMailError, isPartialFailure, MailError, type PartialFailureError, type Receipt, type Staged, type Submission } from '@signalbox/core';
 import type { FailureWords, OutboxClaim, OutboxMail, Outcome } from '@signalbox/store';
 import type { HeldLease } from '../leases/keeper.ts';
@@ -41,6 +42,7 @@ export async function attempt(work: Work, claim: OutboxClaim): Promise<void> {
     await accepted(current, receipt);
   } catch (error) {
     if (work.lease.signal.aborted) return; // whoever has the lease now finds out
+    work.context.telemetry.failed(error, 'send');
     // Whatever the transport makes of that: without its end it was not sent (RFC 5321 §4.1.1.4).
     if (current.unread !== undefined) return failed({ ...current, phase: 'before-wire' }, current.unread);
     if (isPartialFailure(error)) return partlyAccepted(current, error as PartialFailureError<EmailAddress, EmailAddress>);
@@ -63,7 +65,8 @@ async function perform(current: Attempt): Promise<Receipt | undefined> {
     deadline.check();
     current.phase = 'at-wire';
     const what = staged ?? { ...submission, content: checkedContent(submission.content, deadline) };
-    return await route.send.dispatch(what, { signal: AbortSignal.any([deadline.signal, signal]) });
+    const facts = { 'signalbox.transport': route.pin.transport };
+    return await context.telemetry.span('dispatch', { kind: SpanKind.CLIENT, facts }, () => route.send.dispatch(what, { signal: AbortSignal.any([deadline.signal, signal]) }));
   } finally {
     deadline.clear();
   }
@@ -90,7 +93,9 @@ async function stage(current: Attempt, { send, pin }: SendRoute, submission: Sub
   if (staged && isSameRoute(pin, route)) return staged;
   if (!send.stage && !staged) return undefined;
   if (number > 1) await removeLeftDrafts(context, claim.entry, signal);
-  return send.stage?.(submission, { signal });
+  if (!send.stage) return undefined;
+  const facts = { 'signalbox.transport': pin.transport };
+  return context.telemetry.span('stage', { kind: SpanKind.CLIENT, facts }, async () => send.stage?.(submission, { signal }));
 }
 
 async function accepted({ context, claim, mail }: Attempt, { sentCopy, messageId }: Receipt): Promise<void> {

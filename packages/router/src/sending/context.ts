@@ -2,6 +2,7 @@ import type { Clock, Logger } from '@signalbox/core';
 import type { Outbox } from '@signalbox/store';
 import type { Connections } from '../connections/connections.ts';
 import type { LeaseKeeper } from '../leases/keeper.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { SendingSettings } from './settings.ts';
 
 /** The part of the connections that sending needs. */
@@ -40,4 +41,5 @@ export interface SendingOutcome {
 export interface SendingContext extends Omit<SendingOptions, 'settings' | 'host'> {
   readonly host: Required<SendingHost>;
   readonly settings: SendingSettings;
+  readonly telemetry: Telemetry;
 }

@@ -1,7 +1,8 @@
 import { createBell, createLimiter } from '@signalbox/kit';
+import { codeOf } from '../failure-code.ts';
 import { createPauses } from './pauses.ts';
 import type { SendingContext } from './context.ts';
-import { codeOf, either } from './waiting.ts';
+import { either } from './waiting.ts';
 import { createWorkers } from './workers.ts';
 
 export interface SendingEngine {

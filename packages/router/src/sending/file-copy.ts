@@ -1,5 +1,6 @@
 import { type Folder, isMailError } from '@signalbox/core';
 import { isRouterError, type OutboxClaim } from '@signalbox/store';
+import { codeOf } from '../failure-code.ts';
 import type { Work } from './attempt.ts';
 import { pauseMs } from './back-off.ts';
 import { withBcc } from './deadline.ts';
@@ -19,7 +20,8 @@ export async function fileCopy(work: Work, claim: OutboxClaim): Promise<void> {
     if (signal.aborted || isRouterError(error)) return; // whoever is next looks for it first
     const { entry } = claim;
     const kind = classify(error, 'before-wire');
-    const code = isMailError(error) ? error.code : 'internal';
+    const code = codeOf(error);
+    context.telemetry.failed(error, 'send');
     host.log.log('warn', 'sending.copy-not-filed', { mailbox: entry.mailbox, entry: entry.id, code });
     const isOver = !isPostponed(kind) || entry.updatedAt.getTime() - (entry.sentAt ?? entry.createdAt).getTime() >= context.settings.giveUpAfterMs;
     if (isOver) return outbox.filed(claim, { copy: 'failed', detail: { code } });

@@ -1,5 +1,6 @@
-import { isMailError, type MessageRef } from '@signalbox/core';
+import type { MessageRef } from '@signalbox/core';
 import type { OutboxEntry } from '@signalbox/store';
+import { codeOf } from '../failure-code.ts';
 import type { SendingContext } from './context.ts';
 import { canReceive } from './route.ts';
 
@@ -18,6 +19,6 @@ export async function removeLeftDrafts({ connections, host }: SendingContext, { 
     if (refs.length > 0) await mutate.delete(refs, { mode: 'permanently', signal });
   } catch (error) {
     signal.throwIfAborted();
-    host.log.log('warn', 'sending.draft-left', { mailbox, entry: id, code: isMailError(error) ? error.code : 'internal' });
+    host.log.log('warn', 'sending.draft-left', { mailbox, entry: id, code: codeOf(error) });
   }
 }

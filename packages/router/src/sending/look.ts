@@ -21,6 +21,7 @@ export async function look(work: Work, claim: OutboxClaim): Promise<void> {
     await conclude(context, claim, finding, { signal });
   } catch (error) {
     if (signal.aborted) return; // whoever is next looks again
+    context.telemetry.failed(error, 'send');
     await postpone(context, claim, error);
   }
 }

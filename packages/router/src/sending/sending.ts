@@ -7,6 +7,10 @@ import { forwardOf, type ReplyOptions, replyTo } from './compose/answer.ts';
 import { composeMail } from './compose/compose.ts';
 import type { Original } from './compose/original.ts';
 import type { SendingContext, SendingOptions } from './context.ts';
+import { SpanKind } from '@opentelemetry/api';
+import { observeOutbox } from '../telemetry/gauges.ts';
+import { createTelemetry, messaging } from '../telemetry/telemetry.ts';
+import { spanContextOf, traceparentOf } from '../telemetry/traceparent.ts';
 import { createEngine } from './engine.ts';
 import { removeLeftDrafts } from './left-drafts.ts';
 import type { OutgoingFields, OutgoingMail } from './mail.ts';
@@ -25,6 +29,8 @@ export interface SendOptions extends CallOptions {
 /** What a delivery brings to an answer. */
 export interface Answered {
   readonly mailbox: string;
+  /** W3C traceparent of what is answered. */
+  readonly trace?: string | undefined;
   readonly original: Original;
 }
 
@@ -67,11 +73,13 @@ export function createSending(options: SendingOptions): Sending {
   const context: SendingContext = {
     ...options,
     settings: { ...SENDING_DEFAULTS, ...options.settings },
+    telemetry: createTelemetry(),
     host: { monotonic: () => performance.now(), random: Math.random, ...options.host },
   };
   const { outbox, connections } = context;
   const engine = createEngine(context);
-  const send = createSend(context, (mailbox) => engine.wake(mailbox));
+  const submitted = createSend(context, (mailbox) => engine.wake(mailbox));
+  const send: Sending['send'] = (mailbox, mail, rest) => submitted(mailbox, mail, rest);
 
   const decide = async (id: string, decision: Decision): Promise<OutboxEntry | undefined> => {
     const decided = await outbox.decide(id, decision);
@@ -86,9 +94,9 @@ export function createSending(options: SendingOptions): Sending {
 
   return {
     send,
-    reply: ({ mailbox, original }, mail, { all, ...rest } = {}) =>
-      send(mailbox, replyTo(original, mail, findMailbox(connections.mailboxes, mailbox).mailbox.address, { ...(all !== undefined && { all }) }), rest),
-    forward: ({ mailbox, original, content }, mail, rest) => send(mailbox, forwardOf(original, content, mail), rest),
+    reply: ({ mailbox, original, trace }, mail, { all, ...rest } = {}) =>
+      submitted(mailbox, replyTo(original, mail, findMailbox(connections.mailboxes, mailbox).mailbox.address, { ...(all !== undefined && { all }) }), rest, trace),
+    forward: ({ mailbox, original, content, trace }, mail, rest) => submitted(mailbox, forwardOf(original, content, mail), rest, trace),
     cancel: (id) => decide(id, 'cancelled'),
     retry: (id) => decide(id, 'retried'),
     markSent: (id) => decide(id, 'found-sent'),
@@ -109,39 +117,64 @@ export function createSending(options: SendingOptions): Sending {
       context.onOutcome?.({ entry: entry.id, mailbox: entry.mailbox, event: 'reported', state: entry.state });
       return { entry, report };
     },
-    run: (signal) => engine.run(signal),
+    async run(signal) {
+      using _gauges = observeOutbox(context.telemetry.metrics, () => outbox.counts());
+      await engine.run(signal);
+    },
   };
 }
 
-function createSend({ outbox, connections, settings, host }: SendingContext, onSubmitted: (mailbox: string) => void): Sending['send'] {
-  return async (mailboxId, mail, { idempotencyKey, sendAt, saveSentCopy, signal } = {}) => {
-    signal?.throwIfAborted();
+type Submit = (mailbox: string, mail: OutgoingMail, options?: SendOptions, answered?: string) => Promise<OutboxEntry>;
+
+function createSend(context: SendingContext, onSubmitted: (mailbox: string) => void): Submit {
+  const { connections, telemetry } = context;
+  return async (mailboxId, mail, options = {}, answered?) => {
+    options.signal?.throwIfAborted();
     const { mailbox } = findMailbox(connections.mailboxes, mailboxId);
     const id = randomUUID();
-    const date = host.clock.now();
-    const composed = await composeMail(mail, { id, mailbox: mailbox.address, defaults: settings, date: sendAt && sendAt > date ? sendAt : date });
-    const { entry } = await outbox.submit(
-      {
-        id,
-        mailbox: mailboxId,
-        idempotencyKey: idempotencyKey ?? id,
-        messageId: composed.messageId,
-        ...(sendAt && { dueAt: sendAt }),
-        mail: {
-          from: composed.from,
-          envelope: composed.envelope,
-          bcc: composed.bcc,
-          ...(composed.subject !== undefined && { subject: composed.subject }),
-          ...(sendAt && { sendAt: sendAt.toISOString() }),
-          ...(saveSentCopy !== undefined && { saveSentCopy }),
-        },
-        requestDigest: () => [composed.requestDigest(), sendAt?.toISOString() ?? '', saveSentCopy ?? ''].join(' '),
-      },
-      abortableIterable(composed.bytes, signal),
-    );
-    onSubmitted(mailboxId);
-    return entry;
+    const facts = messaging('submit', 'create', mailboxId, id);
+    return telemetry.span('submit', { kind: SpanKind.PRODUCER, facts, link: answered }, async (span) => {
+      const trace = traceparentOf(span.spanContext());
+      const entry = await submit(context, { id, mailbox }, mail, options, trace);
+      if (entry.id === id) telemetry.metrics.submitted.add(1);
+      const earlier = entry.trace === trace ? undefined : spanContextOf(entry.trace);
+      // The same key again: what becomes of the mail is told where it was asked for first.
+      if (earlier) span.addLink({ context: earlier });
+      onSubmitted(mailboxId);
+      return entry;
+    });
   };
+}
+
+interface Submission {
+  readonly id: string;
+  readonly mailbox: MailboxRoutes['mailbox'];
+}
+
+async function submit({ outbox, settings, host }: SendingContext, { id, mailbox }: Submission, mail: OutgoingMail, { idempotencyKey, sendAt, saveSentCopy, signal }: SendOptions, trace: string | undefined): Promise<OutboxEntry> {
+  const date = host.clock.now();
+  const composed = await composeMail(mail, { id, mailbox: mailbox.address, defaults: settings, date: sendAt && sendAt > date ? sendAt : date });
+  const { entry } = await outbox.submit(
+    {
+      id,
+      mailbox: mailbox.id,
+      idempotencyKey: idempotencyKey ?? id,
+      messageId: composed.messageId,
+      ...(trace !== undefined && { trace }),
+      ...(sendAt && { dueAt: sendAt }),
+      mail: {
+        from: composed.from,
+        envelope: composed.envelope,
+        bcc: composed.bcc,
+        ...(composed.subject !== undefined && { subject: composed.subject }),
+        ...(sendAt && { sendAt: sendAt.toISOString() }),
+        ...(saveSentCopy !== undefined && { saveSentCopy }),
+      },
+      requestDigest: () => [composed.requestDigest(), sendAt?.toISOString() ?? '', saveSentCopy ?? ''].join(' '),
+    },
+    abortableIterable(composed.bytes, signal),
+  );
+  return entry;
 }
 
 /** A mailbox that is not meant to send is told so at once; one whose way out is broken may be mended before the mail is due. */

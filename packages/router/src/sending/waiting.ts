@@ -1,5 +1,3 @@
-import { isMailError } from '@signalbox/core';
-
 /** Ends with the first of them, or with the signal; never rejects. */
 export async function either(first: (until: AbortSignal) => Promise<void>, second: (until: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
@@ -9,5 +7,3 @@ export async function either(first: (until: AbortSignal) => Promise<void>, secon
   await Promise.race([first(until), second(until).catch(() => {}), aborted]);
   done.abort();
 }
-
-export const codeOf = (error: unknown): string => (isMailError(error) ? error.code : error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'internal');

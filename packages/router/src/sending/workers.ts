@@ -1,12 +1,16 @@
+import { SpanKind } from '@opentelemetry/api';
 import { type Bell, createBell, type Limiter, type Place } from '@signalbox/kit';
 import type { OutboxClaim } from '@signalbox/store';
+import { codeOf } from '../failure-code.ts';
 import type { HeldLease } from '../leases/keeper.ts';
+import type { SpanName } from '../telemetry/names.ts';
+import { messaging } from '../telemetry/telemetry.ts';
 import { attempt, type Work } from './attempt.ts';
 import type { SendingContext } from './context.ts';
 import { fileCopy } from './file-copy.ts';
 import { look } from './look.ts';
 import type { Pauses } from './pauses.ts';
-import { codeOf, either } from './waiting.ts';
+import { either } from './waiting.ts';
 
 /** One worker for each mailbox that has something to send, for as long as it has: it holds the lease and gives each mail a place among all. */
 export interface Workers {
@@ -23,6 +27,8 @@ const MARGIN_MS = 10 * 60_000;
 /** Somebody else has the lease: they may let go of it, or die. */
 const TAKEN_MS = 1000;
 
+const TASKS = { send: ['attempt', attempt], look: ['look', look], file: ['file-copy', fileCopy] } as const satisfies Record<OutboxClaim['task'], readonly [SpanName, (work: Work, claim: OutboxClaim) => Promise<void>]>;
+
 export function createWorkers(context: SendingContext, pauses: Pauses, total: Limiter, onEnd: () => void): Workers {
   const { leases, outbox, connections, host, settings } = context;
   const running = new Map<string, { readonly bell: Bell; readonly done: Promise<void> }>();
@@ -32,9 +38,10 @@ export function createWorkers(context: SendingContext, pauses: Pauses, total: Li
   const mostOf = (mailbox: string): number => connections.mailboxes.find((each) => each.mailbox.id === mailbox)?.mailbox.concurrency ?? settings.concurrency;
 
   const perform = async (work: Work, claim: OutboxClaim): Promise<void> => {
-    if (claim.task === 'send') await attempt(work, claim);
-    else if (claim.task === 'look') await look(work, claim);
-    else await fileCopy(work, claim);
+    const { id, mailbox, attempt: number, trace } = claim.entry;
+    const [name, carryOut] = TASKS[claim.task];
+    const facts = { ...(claim.task === 'send' ? messaging(name, 'send', mailbox, id) : { 'signalbox.mailbox': mailbox, 'messaging.message.id': id }), 'signalbox.outbox.attempt': number };
+    await context.telemetry.span(name, { kind: SpanKind.CLIENT, from: trace, facts }, () => carryOut(work, claim));
   };
 
   /** As many places as there is room for, at least one: it waits for that one, so that each mailbox has its turn. */
@@ -101,7 +108,7 @@ export function createWorkers(context: SendingContext, pauses: Pauses, total: Li
       await using lease = await leases.acquire(mailbox, 'send', { signal });
       if (!lease) return void takenUntil.set(mailbox, now() + TAKEN_MS);
       const left = await outbox.recover(lease);
-      if (left > 0) host.log.log('warn', 'sending.recovered', { mailbox, count: left });
+      if (left > 0) host.log.log('warn', 'sending.recovered', { mailbox, count: left, code: 'lease.lost' });
       await work(mailbox, lease, bell, signal);
     } catch (error) {
       if (!signal.aborted) host.log.log('warn', 'sending.interrupted', { mailbox, code: codeOf(error) });
