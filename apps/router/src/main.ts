@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { crashText } from './crash.ts';
 import { EXIT } from './exit-codes.ts';
 import { Interrupted } from './interrupted.ts';
 import { run } from './run.ts';
@@ -17,6 +18,11 @@ const onSignal = (): void => {
 };
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
+
+// The runtime prints the whole error, with all that hangs on it.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(crashText(error), () => process.exit(EXIT.failed));
+});
 
 // `signalbox folders sales | head -3`: the reader has seen enough, which is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
