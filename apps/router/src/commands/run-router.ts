@@ -10,6 +10,7 @@ import { createProgramConsumer } from '../hand-over/program.ts';
 import { programEnvironment } from '../hand-over/program-environment.ts';
 import { deploymentsOf } from '../session/deploying.ts';
 import { runRouter } from '../session/run-router.ts';
+import { startWantedTelemetry } from '../telemetry/wanted.ts';
 import { UsageError } from '../usage-error.ts';
 import { failureJson } from '../view/failure.ts';
 import { createRunView } from '../view/run-view.ts';
@@ -25,6 +26,7 @@ const MARGIN_MS = 60_000;
 
 export async function runCommand(call: Call, program: readonly string[], options: RunCommandOptions): Promise<ExitCode> {
   const consumerFor = await chooseConsumer(call, program, options);
+  await using _telemetry = await startWantedTelemetry(call.io.env);
   await using store = await call.openStore({ role: 'router' });
   const deployments = deploymentsOf(store);
   await deployments.settle();

@@ -9,6 +9,7 @@ import { bytesOf } from '../mail/raw-message.ts';
 import { deploymentsOf } from '../session/deploying.ts';
 import { findMailbox } from '../session/find-mailbox.ts';
 import { openOutbox } from '../session/open-router.ts';
+import { startWantedTelemetry } from '../telemetry/wanted.ts';
 import { UsageError } from '../usage-error.ts';
 import { entryJson, renderEntry } from '../view/outbox-table.ts';
 
@@ -30,6 +31,7 @@ export interface OutboxSend {
 /** By what is deployed: that is what the router sends with. */
 export async function sendByOutbox(call: Call, send: OutboxSend): Promise<ExitCode> {
   const { store, name, key, at, wait, timeout } = send;
+  await using _telemetry = await startWantedTelemetry(call.io.env);
   const { id } = await findMailbox(store, name);
   const revision = await deploymentsOf(store).current();
   await using session = await call.open({ ...(revision && { deployed: { file: revision.file, text: revision.text } }), store });

@@ -3,7 +3,7 @@ import type { Delivery } from '@signalbox/router';
 /** The part of a delivery that handing it over needs. */
 export type HandedDelivery = Pick<
   Delivery,
-  'id' | 'mailbox' | 'attempt' | 'receivedAt' | 'kind' | 'messageId' | 'from' | 'subject' | 'sentAt' | 'size' | 'sameMessageIdAs' | 'own' | 'visibleUntil' | 'raw' | 'ack' | 'nack' | 'extend'
+  'id' | 'mailbox' | 'attempt' | 'receivedAt' | 'kind' | 'messageId' | 'from' | 'subject' | 'sentAt' | 'size' | 'sameMessageIdAs' | 'own' | 'trace' | 'visibleUntil' | 'raw' | 'ack' | 'nack' | 'extend'
 >;
 
 /** Where deliveries go. */

@@ -7,8 +7,8 @@ const LONGEST_TEXT = 4096;
 /** Of From. */
 const LONGEST_LIST = 50;
 
-/** Variables that open the store or the mailboxes. A program that is handed mail has no use for them. */
-const OURS = ['SIGNALBOX_KEY', 'SIGNALBOX_KEY_FILE', 'DATABASE_URL'];
+/** Variables that open the store, the mailboxes or a collector. A program that is handed mail has no use for them. */
+const OURS = ['SIGNALBOX_KEY', 'SIGNALBOX_KEY_FILE', 'DATABASE_URL', 'OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'OTEL_EXPORTER_OTLP_METRICS_HEADERS'];
 
 /** What a program inherits: everything but the secrets of the router, those that the configuration refers to among them. */
 export function programEnvironment(env: Environment, configuration: string): Environment {
@@ -33,13 +33,15 @@ export function deliveryEnvironment(delivery: HandedDelivery): Environment {
     SIGNALBOX_SIZE: facts.size === undefined ? undefined : String(facts.size),
     SIGNALBOX_SAME_MESSAGE_ID_AS: facts.sameMessageIdAs,
     SIGNALBOX_OWN: facts.own,
+    // Where it is traced, the program may go on with the trace.
+    TRACEPARENT: delivery.trace,
     SIGNALBOX_DELIVERY_JSON: JSON.stringify(facts),
   };
   // A NUL would end the variable, and Node refuses to start the program.
   return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value.replaceAll('\0', '')]])));
 }
 
-type Facts = Omit<HandedDelivery, 'visibleUntil' | 'raw' | 'ack' | 'nack' | 'extend'>;
+type Facts = Omit<HandedDelivery, 'trace' | 'visibleUntil' | 'raw' | 'ack' | 'nack' | 'extend'>;
 
 /** Picked one by one: a delivery has more than its facts. */
 function cut({ id, mailbox, attempt, receivedAt, kind, messageId, from, subject, sentAt, size, sameMessageIdAs, own }: HandedDelivery): Facts {
