@@ -7,8 +7,10 @@ import { type Holding, openStore, type Store } from '@signalbox/store';
 import { describe, expect, it } from 'vitest';
 import { createLeaseKeeper } from '../src/leases/keeper.ts';
 import { createIntake } from '../src/receiving/intake.ts';
-import { createMailboxSession } from '../src/receiving/mailbox-session.ts';
+import { createMessageActions } from '../src/receiving/delivery.ts';
+import { createMailboxSession, type MailboxSession } from '../src/receiving/mailbox-session.ts';
 import { createTelemetry } from '../src/telemetry/telemetry.ts';
+import { noteMove } from '../src/receiving/note-move.ts';
 import type { MailboxConfig } from '../src/index.ts';
 
 const [ORIGINAL, COPY, MOVED] = [{ folder: 'INBOX', key: '1' }, { folder: 'INBOX', key: '2' }, { folder: 'Archive', key: '7' }] as const;
@@ -49,18 +51,37 @@ function openServer() {
   return { there, listed, answered, moving, transport: { receive, mutate } as unknown as MailTransport };
 }
 
-/** The message is known and acknowledged, and is now to be moved away. */
-async function acknowledged({ mailboxes, leases, ledger, deliveries }: Store, { transport: { receive } }: ReturnType<typeof openServer>): Promise<Holding> {
+/** The message is a delivery that is open. */
+async function known({ mailboxes, leases, ledger }: Store, { transport: { receive } }: ReturnType<typeof openServer>): Promise<Holding> {
   await mailboxes.put({ id: 'sales', address: 'sales@contoso.com' });
   const holding = await leases.acquire('sales', 'receive', 'an earlier router');
   if (!holding || !receive) throw new Error('The lease was free.');
   const intake = createIntake({ ledger, holding, receive, otherDoors: false, turns: createLimiter(1), clock: systemClock, telemetry: createTelemetry() });
   const progress = { cursor: { door: receive.refSpace, folder: 'INBOX', cursor: 'then', sweptAt: 0, state: 'delivering' } } as const;
   await intake.take({ folder: 'INBOX', messages: [message(ORIGINAL)], shown: { by: 'sweep' }, progress });
-  const [delivery] = await deliveries.list({ mailbox: 'sales', limit: 1 });
-  await deliveries.ack({ ids: [delivery?.id ?? ''], effectOf: () => MOVE });
   return holding;
 }
+
+/** It is acknowledged, and is now to be moved away. */
+async function acknowledged(store: Store, server: ReturnType<typeof openServer>): Promise<Holding> {
+  const holding = await known(store, server);
+  const [delivery] = await store.deliveries.list({ mailbox: 'sales', limit: 1 });
+  await store.deliveries.ack({ ids: [delivery?.id ?? ''], effectOf: () => MOVE });
+  return holding;
+}
+
+/** What a consumer does with a delivery of the session's mailbox. */
+const actionsIn = ({ ledger, deliveries }: Store, { transport }: ReturnType<typeof openServer>, session: MailboxSession) =>
+  createMessageActions({
+    deliveries,
+    telemetry: createTelemetry(),
+    traceOf: () => undefined,
+    open: async () => transport,
+    inTurn: (_, work) => session.inTurn(work),
+    async moved({ id }, { from, to }) {
+      if (session.lease && transport.receive) await noteMove({ ledger, holding: session.lease, receive: transport.receive }, { delivery: id, from, ...(to && { to }) });
+    },
+  });
 
 async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'signalbox-moves-'));
@@ -73,7 +94,7 @@ async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
 }
 
 /** A session on the mailbox, until `work` is over. */
-async function receiving(store: Store, { transport }: ReturnType<typeof openServer>, work: () => Promise<void>): Promise<void> {
+async function receiving(store: Store, { transport }: ReturnType<typeof openServer>, work: (session: MailboxSession) => Promise<void>): Promise<void> {
   const stop = new AbortController();
   const session = createMailboxSession({
     mailbox: { id: 'sales', folders: [{ role: 'inbox' }], backlog: { kind: 'from-now' }, onAck: { do: 'move', to: { role: 'archive' } } } as unknown as MailboxConfig,
@@ -91,7 +112,7 @@ async function receiving(store: Store, { transport }: ReturnType<typeof openServ
   });
   const running = session.run(stop.signal);
   try {
-    await work();
+    await work(session);
   } finally {
     stop.abort();
     await running;
@@ -111,6 +132,25 @@ describe('a copy in the inbox of a message that the router moves away', () => {
         server.listed.resolve();
         await new Promise((resolve) => setTimeout(resolve, 50)); // long enough for it to be taken in, if nothing keeps it from that
         server.answered.resolve();
+        await expect.poll(() => count(store)).toBe(2);
+      });
+    }));
+
+  it('is delivered when it is seen while a consumer moves it', () =>
+    withStore(async (store) => {
+      const server = openServer();
+      await store.leases.release(await known(store, server));
+      await receiving(store, server, async (session) => {
+        await expect.poll(() => session.lease).toBeDefined();
+        const [delivery] = await store.deliveries.list({ mailbox: 'sales', limit: 1 });
+        if (!delivery) throw new Error('It is known.');
+        const moved = actionsIn(store, server, session).move(delivery, MOVE.target);
+        await server.moving.promise;
+        server.there.add(nameOf(COPY));
+        server.listed.resolve();
+        await new Promise((resolve) => setTimeout(resolve, 50)); // as above
+        server.answered.resolve();
+        await moved;
         await expect.poll(() => count(store)).toBe(2);
       });
     }));

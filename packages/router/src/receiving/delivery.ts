@@ -70,11 +70,13 @@ export interface ActionsOptions {
   readonly traceOf: (id: string) => string | undefined;
   readonly deliveries: Deliveries;
   readonly open: (mailbox: string, options?: CallOptions) => Promise<MailTransport>;
+  /** Nothing of the mailbox is taken in while it runs. */
+  readonly inTurn: (mailbox: string, work: () => Promise<void>, options?: CallOptions) => Promise<void>;
   /** After a message was moved: where it lies now. */
   readonly moved: (row: DeliveryRow, move: { readonly transport: MailTransport; readonly from: { folder: string; key: string }; readonly to?: { folder: string; key: string } }) => Promise<void>;
 }
 
-export function createMessageActions({ deliveries, open, moved, telemetry, traceOf }: ActionsOptions): MessageActions {
+export function createMessageActions({ deliveries, open, inTurn, moved, telemetry, traceOf }: ActionsOptions): MessageActions {
   type Work<T> = (transport: Opened, ref: { folder: string; key: string }) => Promise<T>;
   const perform = async <T>(row: DeliveryRow, options: CallOptions | undefined, work: Work<T>, readsIt: boolean): Promise<T> => {
     const transport = await open(row.mailbox, options);
@@ -117,8 +119,11 @@ export function createMessageActions({ deliveries, open, moved, telemetry, trace
         if (!mutate) throw unable(row, 'change messages');
         const { id } = await receive.findFolder(selector, options);
         if (id === from.folder) return;
-        const [result] = await mutate.move([from], id, options);
-        await moved(row, { transport: transport.whole, from, ...(result?.to && { to: result.to }) });
+        const moveIt = async (): Promise<void> => {
+          const [result] = await mutate.move([from], id, options);
+          await moved(row, { transport: transport.whole, from, ...(result?.to && { to: result.to }) });
+        };
+        await inTurn(row.mailbox, moveIt, options);
       }),
   };
 }

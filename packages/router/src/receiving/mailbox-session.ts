@@ -52,6 +52,8 @@ export interface MailboxSession {
   setPaused(paused: boolean): void;
   /** Something of what was journaled is due. */
   effectsDue(): void;
+  /** What moves messages of the mailbox: nothing is taken in while it runs, and it has its turn among the rest. */
+  inTurn(work: () => Promise<void>, signal?: AbortSignal): Promise<void>;
   /** The lease, while it is held: for what is done in the mailbox beside reading. */
   readonly lease: HeldLease | undefined;
 }
@@ -62,7 +64,7 @@ const ELSEWHERE_MS = 5_000;
 export function createMailboxSession(options: SessionOptions): MailboxSession {
   const { mailbox, clock } = options;
   const states = new Map<string, FolderStatus>(mailbox.folders.map((selector) => [nameOf(selector), { folder: nameOf(selector), state: 'starting' }]));
-  const parts: SessionParts = { ...options, states, room: createBell(), effectBell: createBell() };
+  const parts: SessionParts = { ...options, states, room: createBell(), effectBell: createBell(), turns: createLimiter(1) };
   const setAll = (state: FolderStatus['state']): void => {
     for (const [name, { completeUpTo }] of states) states.set(name, { folder: name, state, ...(completeUpTo && { completeUpTo }) });
   };
@@ -121,6 +123,10 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
       else pausing = new AbortController();
       resumed.ring();
     },
+    async inTurn(work, signal) {
+      using _turn = await parts.turns.acquire(signal);
+      await work();
+    },
     get lease() {
       return held;
     },
@@ -131,13 +137,13 @@ interface SessionParts extends SessionOptions {
   readonly states: Map<string, FolderStatus>;
   readonly room: Bell;
   readonly effectBell: Bell;
+  readonly turns: Limiter;
 }
 
 async function receive(parts: SessionParts, lease: HeldLease, signal: AbortSignal): Promise<void> {
-  const { mailbox, store, open, log, effectBell, telemetry } = parts;
+  const { mailbox, store, open, log, effectBell, turns, telemetry } = parts;
   await store.deliveries.takeOver(lease);
-  const turns = createLimiter(1);
-  const folders = mailbox.folders.map((selector) => (until: AbortSignal) => keepFolder(parts, { lease, selector, turns }, until));
+  const folders = mailbox.folders.map((selector) => (until: AbortSignal) => keepFolder(parts, { lease, selector }, until));
   const work = { lease, ...store, open, log, telemetry, onReport: parts.onReport, bell: effectBell, turns };
   await finishMoves(work, signal);
   const effects = (until: AbortSignal): Promise<void> => runEffects(work, until);
@@ -147,7 +153,6 @@ async function receive(parts: SessionParts, lease: HeldLease, signal: AbortSigna
 interface FolderWork {
   readonly lease: HeldLease;
   readonly selector: FolderSelector;
-  readonly turns: Limiter;
 }
 
 /** Reads one folder again and again; what is broken about it stops no other. Ends with the lease. */
@@ -176,8 +181,8 @@ async function keepFolder(parts: SessionParts, work: FolderWork, signal: AbortSi
   }
 }
 
-async function readOnce(parts: SessionParts, { lease, selector, turns }: FolderWork, progress: { failures: number }, signal: AbortSignal): Promise<void> {
-  const { mailbox, store: { ledger }, open, clock, log, audits, settings, telemetry } = parts;
+async function readOnce(parts: SessionParts, { lease, selector }: FolderWork, progress: { failures: number }, signal: AbortSignal): Promise<void> {
+  const { mailbox, store: { ledger }, open, clock, log, audits, settings, turns, telemetry } = parts;
   const receive = requireReceive(mailbox, (await open(signal)).receive);
   const folder = await receive.findFolder(selector, { signal });
   const otherDoors = (await ledger.cursors(mailbox.id)).some(({ door }) => door !== receive.refSpace);

@@ -96,6 +96,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     traceOf: (id) => hub.traceOf(id),
     deliveries: store.deliveries,
     open: openAt,
+    async inTurn(mailbox, work, call) {
+      const session = sessions.byMailbox.get(mailbox);
+      await (session ? session.inTurn(work, call?.signal) : work());
+    },
     async moved({ id, mailbox }, { transport: { receive }, from, to }) {
       const holding = sessions.byMailbox.get(mailbox)?.lease;
       if (holding && receive) await noteMove({ ledger: store.ledger, holding, receive }, { delivery: id, from, ...(to && { to }) });
