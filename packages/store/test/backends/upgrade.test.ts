@@ -1,6 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { secret } from '@signalbox/core';
 import { sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
 import { describe, expect, it } from 'vitest';
 import type { SealedTable } from '../../src/crypto/keyring.ts';
 import type { Database } from '../../src/database/database.ts';
@@ -70,6 +71,26 @@ describe.each(backends)('a store on $name', ({ makePlace, name }) => {
     // On PostgreSQL whoever runs it makes the backup.
     const copies = 'directory' in place.child ? (await readdir(place.child.directory)).filter((file) => file.includes('before')) : [];
     expect(copies).toEqual(name === 'SQLite' ? [`signalbox.db.before-${STEPS[STEPS.indexOf(last) + 1]}`] : []);
+  });
+
+  it('is as it was when a step fails in the middle, and can be used by the release before', { timeout: 60_000 }, async () => {
+    await using place = await makePlace();
+    await (await place.open({ role: 'router' }))[Symbol.asyncDispose]();
+    const database = await place.openDatabase();
+    const tables = await fill(place, database);
+    const before = await contentOf(database, tables);
+    const breaks: Migration = {
+      async up(db) {
+        await db.schema.createTable('half_done').addColumn('id', 'text').execute();
+        await sql`update delivery set facts_key = 'x'`.execute(db);
+        throw new Error('The disk is full.');
+      },
+    };
+    const schema = 'schema' in database ? { schema: String(database.schema) } : {};
+    await expect(migrate({ db: database.db, place: database.place, ...schema, migrations: { ...MIGRATIONS, '9000-breaks': breaks } })).rejects.toMatchObject({ code: 'config.invalid', message: expect.stringContaining('The disk is full.') as string });
+    expect(await contentOf(database, tables)).toEqual(before);
+    expect((await database.db.introspection.getTables()).map(({ name: table }) => table)).not.toContain('half_done');
+    expect((await (await place.open({ role: 'router' })).tokens.read('name 2'))?.reveal()).toBe('token 2');
   });
 
   it('that a newer release has written is refused, and left as it is', async () => {
