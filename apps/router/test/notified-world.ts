@@ -1,7 +1,6 @@
 import { join } from 'node:path';
+import { freePort, openReverseProxy, type ReverseProxy } from '@signalbox/local-servers';
 import { keptSource, startTenant, type Tenant, trustingFetch } from '@signalbox/tenant-sim';
-import { freePort } from './free-port.ts';
-import { openReverseProxy, type ReverseProxy } from './reverse-proxy.ts';
 import { withConfig } from './workspace.ts';
 
 export const CLIENT_ID = '00000000-0000-0000-0000-000000000001';

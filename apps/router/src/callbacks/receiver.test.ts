@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Logger } from '@signalbox/core';
 import { describe, expect, it } from 'vitest';
-import { freePort } from '../../test/free-port.ts';
+import { freePort } from '@signalbox/local-servers';
 import { openReceiver, type Receiver } from './receiver.ts';
 
 const PUBLIC = 'https://mail.contoso.example/hooks';

@@ -1,9 +1,10 @@
-import type { TenantDescription } from '@signalbox/tenant-sim';
 import { CLIENT_ID, type PlannedMailbox } from '../plan/population.ts';
+import type { StartedTenant } from '../tenant/calls.ts';
 import { DONE_FOLDER } from '../tenant/folders.ts';
 
 /** A configuration as a person would write it, but for how often it looks: nobody wants to wait for minutes. The secrets lie beside it. */
-export function configurationText({ tenant, doors: { entra, graph, imap, smtp } }: TenantDescription, mailboxes: readonly PlannedMailbox[]): string {
+export function configurationText({ description, callbacks }: StartedTenant, mailboxes: readonly PlannedMailbox[]): string {
+  const { tenant, doors: { entra, graph, imap, smtp } } = description;
   return [
     'version: 1',
     'organization: chaos',
@@ -15,6 +16,10 @@ export function configurationText({ tenant, doors: { entra, graph, imap, smtp } 
     `  authority: ${new URL(entra?.url ?? '').origin}`,
     '',
     'network: { ca: ca.pem }',
+    '',
+    'notifications:',
+    `  publicUrl: ${callbacks.publicUrl}`,
+    `  listen: { port: ${callbacks.port} }`,
     '',
     'servers:',
     `  graph: { baseUrl: '${graph?.url ?? ''}', pollIntervalMs: 1000, requestTimeoutMs: 10000 }`,

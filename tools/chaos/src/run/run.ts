@@ -36,8 +36,8 @@ export async function run(options: Options, { place, openProduct, note, signal, 
   const started = performance.now();
   const plan = makePlan(options);
   await using tenant = openTenant();
-  const description = await tenant.call('start', { mailboxes: plan.mailboxes, folder: place.folder, truthFile: place.logs.tenant, before: LETTERS_BEFORE });
-  await furnish(place, description, plan.mailboxes);
+  const began = await tenant.call('start', { mailboxes: plan.mailboxes, folder: place.folder, truthFile: place.logs.tenant, before: LETTERS_BEFORE });
+  await furnish(place, began, plan.mailboxes);
   await using product = await openProduct(tenant, plan);
   for (const mailbox of plan.mailboxes) if (usesSignIn(mailbox)) await product.signIn(mailbox);
   await setStanding({ plan, tenant });

@@ -15,8 +15,19 @@ export interface TenantSettings {
   readonly before: number;
 }
 
+/** Where change notifications arrive, and the port that the router has to listen on for them. */
+export interface CallbackPlace {
+  readonly publicUrl: string;
+  readonly port: number;
+}
+
+export interface StartedTenant {
+  readonly description: TenantDescription;
+  readonly callbacks: CallbackPlace;
+}
+
 export interface TenantCalls {
-  start: (settings: TenantSettings) => TenantDescription;
+  start: (settings: TenantSettings) => StartedTenant;
   play: (event: TrafficEvent) => void;
   /** A letter that tells whether a mailbox is being read yet. */
   probe: (mailbox: string, tag: string) => void;

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import process from 'node:process';
+import { freePort, openReverseProxy } from '@signalbox/local-servers';
 import { describeTenant, type FaultInput, type FaultName, keptSource, openBrowser, startTenant, type SetFault, type Tenant } from '@signalbox/tenant-sim';
 import { letter } from '../plan/letters.ts';
 import { PASSWORD, populationOf } from '../plan/population.ts';
 import type { PlannedFault } from '../plan/faults.ts';
-import type { TenantAnswer, TenantCalls, TenantRequest, TenantSettings } from './calls.ts';
+import type { CallbackPlace, StartedTenant, TenantAnswer, TenantCalls, TenantRequest, TenantSettings } from './calls.ts';
 import { playTraffic } from './traffic.ts';
 import { mailboxAt, type Truth, writeTruth } from './truth.ts';
 
@@ -14,6 +15,7 @@ interface World {
   readonly tenant: Tenant;
   readonly truth: Truth;
   readonly settings: TenantSettings;
+  readonly callbacks: CallbackPlace;
   readonly faults: Map<number, SetFault>;
 }
 
@@ -51,7 +53,14 @@ async function start(settings: TenantSettings): Promise<World> {
   await tenant.certificates.writeCa(join(settings.folder, 'ca.pem'));
   for (const { address } of settings.mailboxes) layDown(tenant, address, settings.before);
   const truth = writeTruth(tenant, settings.mailboxes, settings.truthFile);
-  return { tenant, truth, settings, faults: new Map() };
+  return { tenant, truth, settings, callbacks: await openCallbacks(tenant), faults: new Map() };
+}
+
+/** The public address is here and the router behind it, which is not there while it is dead. */
+async function openCallbacks({ certificates }: Tenant): Promise<CallbackPlace> {
+  const port = await freePort();
+  const { origin } = await openReverseProxy(certificates, port);
+  return { publicUrl: `${origin}/signalbox`, port };
 }
 
 const AN_HOUR = 3_600_000;
@@ -83,12 +92,17 @@ function mailboxNamed({ mailboxes }: TenantSettings, id: string): TenantSettings
 
 let world: Promise<World> | undefined;
 
+async function began(settings: TenantSettings): Promise<StartedTenant> {
+  world = start(settings);
+  const { tenant, callbacks } = await world;
+  const description = describeTenant(tenant, { caFile: join(settings.folder, 'ca.pem'), configurationFile: join(settings.folder, 'signalbox.yaml') });
+  return { description, callbacks };
+}
+
 async function carryOut({ call, args }: TenantRequest): Promise<unknown> {
   if (call === 'start') {
     const [settings] = args as Parameters<TenantCalls['start']>;
-    world = start(settings);
-    const { tenant } = await world;
-    return describeTenant(tenant, { caFile: join(settings.folder, 'ca.pem'), configurationFile: join(settings.folder, 'signalbox.yaml') });
+    return began(settings);
   }
   if (!world) throw new Error('The tenant has not been started.');
   return await (HANDLERS[call] as (world: World, ...rest: readonly unknown[]) => unknown)(await world, ...args);

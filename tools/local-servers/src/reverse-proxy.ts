@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { request as forward } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { TenantCertificates } from '@signalbox/tenant-sim';
 
 export interface Passed {
   /** With the query. */
@@ -17,7 +16,7 @@ export interface ReverseProxy extends AsyncDisposable {
   readonly passed: readonly Passed[];
 }
 
-export async function openReverseProxy({ key, certificate }: TenantCertificates, port: number): Promise<ReverseProxy> {
+export async function openReverseProxy({ key, certificate }: { readonly key: string; readonly certificate: string }, port: number): Promise<ReverseProxy> {
   const passed: Passed[] = [];
   const server = createServer({ key, cert: certificate }, (incoming, outgoing) => {
     const { method, url: path = '/', headers } = incoming;
