@@ -237,7 +237,7 @@ async function auditWhenDue(context: ReaderContext, run: Run, signal: AbortSigna
     const about = { mailbox: holding.mailbox, folder: context.folder.id };
     if (found > 0) log.log('info', 'receive.audit-found', { ...about, found });
     if (gone > 0) log.log('info', 'receive.audit-gone', { ...about, gone });
-    if (unlisted > 0) log.log('warn', 'receive.audit-not-whole', { ...about, unlisted });
+    if (unlisted > 0) log.log('warn', 'receive.audit-not-whole', { ...about, unlisted, code: 'protocol.violation' });
     if (found > 0) news.recorded(found);
     news.audited({ found });
   }

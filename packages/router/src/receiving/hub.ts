@@ -130,7 +130,7 @@ async function* consume(options: HubOptions, consuming: Consuming, readers: Set<
     readers.delete(reader);
     for (const id of reader.handed.keys()) handOvers.end(id, 'left');
     // What nobody has seen yet is somebody else's at once.
-    await deliveries.giveBack(fetched.map(({ id, receipt = '' }) => ({ id, receipt }))).catch((error: unknown) => logFailure(options.log, 'deliveries.not-given-back', error));
+    await deliveries.giveBack(fetched.map(({ id, receipt = '' }) => ({ id, receipt }))).catch((error: unknown) => options.log.log('warn', 'deliveries.not-given-back', { code: codeOf(error) }));
   }
 }
 
@@ -155,10 +155,7 @@ async function fetchMore({ deliveries, clock, log, mailboxes: held, settings }: 
     return [...claimed];
   } catch (error) {
     if (!isMailError(error) || error.retry !== 'safe') throw error;
-    logFailure(log, 'deliveries.not-claimed', error);
+    log.log('warn', 'deliveries.not-claimed', { code: codeOf(error) });
     return []; // the store is busy or away: looked at again soon
   }
 }
-
-const logFailure = (log: Logger, event: string, error: unknown): void =>
-  log.log('warn', event, { code: codeOf(error) });
