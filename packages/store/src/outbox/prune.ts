@@ -18,8 +18,9 @@ export function createPrune(database: Database) {
   return async ({ contentAfterMs, rowAfterMs }: PruneOptions): Promise<boolean> =>
     database.transaction(async (transaction) => {
       const finals = (age: number) => transaction.selectFrom('outbox').select('id').where(over).where('updated_at', '<', sql<number>`${database.now} - ${age}`).limit(AT_ONCE);
-      const stale = await finals(contentAfterMs).where('sealed', 'is not', null).execute();
-      const gone = await finals(rowAfterMs).execute();
+      // Locked until it is gone: a person may want it tried again just now, and another process may be at the same rows.
+      const stale = await database.skipLocked(finals(contentAfterMs).where('sealed', 'is not', null)).execute();
+      const gone = await database.skipLocked(finals(rowAfterMs)).execute();
       const orphans = await transaction
         .selectFrom('outbox_part')
         .select('outbox as id')

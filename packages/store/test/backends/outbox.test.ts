@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { collectBytes } from '@signalbox/kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Holding } from '../../src/leases/leases.ts';
@@ -371,6 +372,33 @@ describe.each(backends)('the outbox on $name', (backend) => {
       await world.age(30 * 86_400_000);
       await world.outbox.prune(periods);
       expect([await world.count('outbox'), await world.count('outbox_event')]).toEqual([1, 0]);
+    });
+
+    it('is not what a person has tried again just then', async () => {
+      const { entry } = await submit({}, Buffer.alloc(300_000));
+      await world.outbox.settle(await claimOne(await hold()), { event: 'refused', failure: { class: 'refused', code: 'message.refused' } });
+      await world.age(8 * 86_400_000);
+      const periods = { contentAfterMs: 7 * 86_400_000, rowAfterMs: 7 * 86_400_000 };
+      const pruning = await world.database.transaction(async (transaction) => {
+        await transaction.updateTable('outbox').set({ state: 'queued' }).where('id', '=', entry.id).execute(); // and not yet committed
+        const began = world.outbox.prune(periods);
+        await Promise.race([began, pause(300)]); // it waits for its turn, or for the row, or passes over it
+        return { began };
+      });
+      await pruning.began;
+      expect(await world.outbox.find(entry.id)).toMatchObject({ state: 'queued', mail: MAIL });
+      expect((await collectBytes(world.outbox.content(entry.id, entry.size).open())).byteLength).toBe(300_000);
+    });
+
+    it('goes once where two processes see to it at the same time', async () => {
+      const holding = await hold();
+      for (let each = 0; each < 20; each += 1) await submit();
+      for (const one of await claim(holding, 20)) await world.outbox.settle(one, { event: 'accepted' });
+      await submit();
+      await world.age(8 * 86_400_000);
+      const periods = { contentAfterMs: 7 * 86_400_000, rowAfterMs: 7 * 86_400_000 };
+      await Promise.all([1, 2, 3].map(() => world.outbox.prune(periods)));
+      expect([await world.count('outbox'), await world.count('outbox_part'), await world.count('outbox_event')]).toEqual([1, 1, 0]);
     });
 
     it('includes the parts of a submission that never ended', async () => {
