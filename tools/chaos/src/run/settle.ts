@@ -27,7 +27,8 @@ export async function settle({ place, tenant, product, patienceMs, quietMs, note
     const isQuiet = now - changedAt >= quietMs;
     if (isComplete(verdict) && isQuiet && (await product.openDeliveries()) === 0) return changedAt - started;
     if (now - started > patienceMs) return undefined;
-    if (jumpedAt === 0 || now - jumpedAt > JUMP_EVERY_MS) {
+    // As long as something comes nothing waits for time to go on, and each jump ends every lease.
+    if (jumpedAt === 0 || (isQuiet && now - jumpedAt > JUMP_EVERY_MS)) {
       jumpedAt = now;
       await tenant.call('jumpClock', JUMP_MS);
     }
