@@ -17,6 +17,8 @@ export interface ReceivingOptions {
   readonly clock?: Clock;
   readonly fetch?: typeof fetch;
   readonly settings?: ReceiverOptions['settings'];
+  /** What the receiver gets in place of the store, for a test of a test. */
+  readonly sabotage?: (store: Store) => Store;
 }
 
 /** A receiver on a store of its own, and a consumer that acknowledges what it is handed. */
@@ -108,7 +110,8 @@ export interface Started extends AsyncDisposable {
   readonly receiver: Receiver;
 }
 
-async function start({ config: text, plugins, env = {}, files = {}, clock = systemClock, fetch = globalThis.fetch, settings }: ReceivingOptions, { store, events, logged }: Starting): Promise<Started> {
+async function start({ config: text, plugins, env = {}, files = {}, clock = systemClock, fetch = globalThis.fetch, settings, sabotage }: ReceivingOptions, { store: whole, events, logged }: Starting): Promise<Started> {
+  const store = sabotage?.(whole) ?? whole;
   const config = await loadConfig({ file: '/etc/signalbox.yaml', text: `version: 1\norganization: contoso\n${text}`, env, readFile: async (path) => files[path] ?? Promise.reject(new Error(`there is no ${path}`)) });
   const registry = await createRegistry({ bundled: plugins, external: [], positions: config.positions });
   const routes = await resolveRoutes({ config, registry, flows: { ...flows, ...config.flows } });
