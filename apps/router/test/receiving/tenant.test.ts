@@ -6,17 +6,30 @@ import { openTenant } from './tenant-world.ts';
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const AT = new Date('2026-11-25T10:00:00Z');
 
-describe('through IMAP', () => {
-  it('delivers what comes, and leaves it unread', async () => {
-    await using world = await openTenant('imap');
+describe.each(['imap', 'graph'] as const)('through %s', (door) => {
+  it('delivers what comes, and leaves it unread, whatever is read of it', async () => {
+    await using world = await openTenant(door);
     await world.connected();
     const message = world.arrive('one');
     const [delivery] = await world.take(1);
     const source = await delivery!.raw();
     expect((await collectBytes(source.bytes)).toString()).toContain('Subject: one');
+    await delivery!.header();
+    await delivery!.attachments();
     expect(world.account.byNumber(message.number)).toMatchObject({ isRead: false });
   });
 
+  it('delivers both of what the server has delivered twice: 2, marked', async () => {
+    await using world = await openTenant(door);
+    await world.connected();
+    world.arrive('one', { at: AT });
+    const [first] = await world.take(1);
+    world.arrive('one', { at: new Date(AT.getTime() + 1000) });
+    expect(await world.take(1)).toMatchObject([{ subject: 'one', sameMessageIdAs: first?.id }]);
+  });
+});
+
+describe('through IMAP', () => {
   it('delivers nothing of 40,000 old messages that are numbered anew, and what came meanwhile: 4', async () => {
     await using world = await openTenant('imap', { fill: ({ tenant, account }) => tenant.store.fill(account, { count: 40_000 }) });
     await world.connected();
@@ -30,6 +43,15 @@ describe('through IMAP', () => {
     expect(sorted(await world.take(4, { quietMs: 1000 }))).toEqual(['moved in', 'one', 'three', 'two']);
     expect(world.events).toContainEqual(expect.objectContaining({ type: 'gap-closed', delivered: 4 }));
   }, 120_000);
+
+  it('delivers nothing when a folder is numbered anew in which nothing else has changed: 0', async () => {
+    await using world = await openTenant('imap', { fill: ({ tenant, account }) => tenant.store.fill(account, { count: 300 }) });
+    await world.connected();
+    world.account.rollUidValidity('inbox');
+    await world.seen('gap-closed');
+    expect(world.events).toContainEqual(expect.objectContaining({ type: 'gap-closed', delivered: 0 }));
+    expect(await world.take(1, { timeoutMs: 500 })).toEqual([]);
+  });
 
   it('loses nothing when the folder is restored from a backup', async () => {
     await using world = await openTenant('imap');
