@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { findCanaries } from '@signalbox/conformance';
 import { keptSource, startTenant, type Tenant } from '@signalbox/tenant-sim';
 import { describe, expect, it } from 'vitest';
@@ -132,6 +133,13 @@ describe('a router that is told to export what it does', () => {
     expect(findCanaries(exported, canaries)).toEqual([]);
     expect(exported.includes('adapter-secret')).toBe(false);
     expect(findCanaries(Buffer.concat([exported, Buffer.from(MAIL.subject)]), canaries)).not.toEqual([]);
+  });
+
+  it('loads nothing of OpenTelemetry to print its help, whatever the environment asks for', async () => {
+    const hook = `import { registerHooks } from 'node:module'; registerHooks({ resolve(name, context, next) { if (name.includes('opentelemetry')) console.error(name); return next(name, context); } });`;
+    const asked = async (...argv: readonly string[]): Promise<string> => (await promisify(execFile)(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, '--conditions=@signalbox/source', ...argv], { env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' } })).stderr;
+    expect(await asked(main, '--help')).toBe('');
+    expect(await asked('--input-type=module', '-e', `await import('@opentelemetry/api')`)).toContain('@opentelemetry/api'); // the hook sees what is loaded
   });
 
   it('says what of the environment it cannot do, and asks nobody for anything where it is not told to', async () => {
