@@ -84,7 +84,7 @@ describe('the router as a process', () => {
     await appendFile(join(folder, 'signalbox.yaml'), 'defaults: { onAck: mark-read }\n');
     expect(await apply()).toBe(EXIT.ok);
     await expect.poll(running.stderr, { timeout: 15_000 }).toContain('Running revision 2');
-    await expect.poll(async () => (await subscriptions()).map(({ id }) => id === old!.id), { timeout: 15_000 }).toEqual([false]);
+    await expect.poll(async () => (await subscriptions()).map(({ id }) => id === old!.id), { timeout: 15_000 }).toEqual([true]);
     await called('second');
 
     expect(await running.end('SIGTERM')).toBe(EXIT.ok);

@@ -1,5 +1,6 @@
-import type { Clock } from '@signalbox/core';
-import type { DeployedRevision, RouterEvent } from '@signalbox/router';
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock, Logger } from '@signalbox/core';
+import type { DeployedRevision, RouterEvent, RouterUpdate } from '@signalbox/router';
 import type { Store } from '@signalbox/store';
 import type { Receiver } from '../callbacks/receiver.ts';
 import { handOver, type HandOverEvent } from '../hand-over/hand-over.ts';
@@ -12,6 +13,8 @@ import type { Session } from './session.ts';
 export type RunEvent =
   /** `isCalled`: servers can tell of new mail, as the section `notifications` says. */
   | { readonly kind: 'started'; readonly revision: DeployedRevision; readonly session: Session; readonly isCalled: boolean }
+  /** A newer revision is in force: what is different about it, by mailbox. */
+  | { readonly kind: 'updated'; readonly revision: DeployedRevision; readonly session: Session; readonly update: RouterUpdate }
   /** Servers cannot tell of new mail: it is found by looking. */
   | { readonly kind: 'not-called'; readonly error: unknown }
   /** A newer revision cannot be used; the one in force goes on. */
@@ -38,7 +41,10 @@ export interface RunRouterOptions {
 /** How soon a newer revision is seen. */
 const LOOK_MS = 2_000;
 
-/** Runs until the signal aborts, then lets what is in the consumer's hands come to its end. A newer revision takes over as soon as it is deployed. */
+/**
+ * Runs until the signal aborts, then lets what is in the consumer's hands come to its end. A newer revision takes over as soon as it is deployed,
+ * mailbox by mailbox; only where servers shall call somewhere else is the router made anew.
+ */
 export async function runRouter(options: RunRouterOptions): Promise<void> {
   const { open, signal } = options;
   let next: Generation | undefined = { revision: options.revision, session: await open(options.revision) };
@@ -55,15 +61,17 @@ interface Generation {
 async function runGeneration({ revision, session }: Generation, options: RunRouterOptions): Promise<Generation | undefined> {
   const { store, clock, consumerFor, atOnce, node, visibilityMs, describeError, signal, emit } = options;
   await using _session = session;
-  const consumer = await consumerFor(revision);
+  let consumer = await consumerFor(revision);
   await using calls = await receiveCalls(session, emit);
-  await using router = await openRouter(session, { store, node, visibilityMs, ...(calls && { calls }) });
+  let { log } = session; // it knows the secrets of its own configuration, and leaves them out
+  const current: Logger = { log: (level, event, fields) => log.log(level, event, fields) };
+  await using router = await openRouter({ ...session, host: { ...session.host, log: current } }, { store, node, visibilityMs, ...(calls && { calls }) });
   const over = new AbortController();
   const drain = AbortSignal.any([signal, over.signal]);
   emit({ kind: 'started', revision, session, isCalled: calls !== undefined });
   const handing = handOver({
     deliveries: router.deliveries({ concurrency: atOnce, signal: drain }),
-    consumer,
+    consumer: { take: (...given) => consumer.take(...given), acknowledged: async (delivery) => consumer.acknowledged?.(delivery) },
     atOnce,
     clock,
     drain,
@@ -74,7 +82,13 @@ async function runGeneration({ revision, session }: Generation, options: RunRout
     reportHealth({ router, store, clock, describeError, signal: drain }),
   ];
   try {
-    return await Promise.race([nextGeneration(revision.number, options, drain), handing.then(() => undefined)]);
+    const takeOver = async (next: Generation): Promise<void> => {
+      log = next.session.log;
+      const update = await router.update(next.session.config);
+      consumer = await consumerFor(next.revision);
+      emit({ kind: 'updated', ...next, update });
+    };
+    return await Promise.race([nextGeneration({ revision, session }, options, takeOver, drain), handing.then(() => undefined)]);
   } finally {
     over.abort();
     await handing;
@@ -98,9 +112,9 @@ async function tellEvents(events: AsyncIterable<RouterEvent>, emit: RunRouterOpt
   for await (const event of events) emit({ kind: 'router', event });
 }
 
-/** `undefined` when the signal aborts first. */
-async function nextGeneration(inForce: number, { store, clock, open, emit }: RunRouterOptions, signal: AbortSignal): Promise<Generation | undefined> {
-  let seen = inForce;
+/** Has newer revisions taken over until one comes that nothing running can take over. `undefined` when the signal aborts first. */
+async function nextGeneration(first: Generation, { store, clock, open, emit }: RunRouterOptions, takeOver: (next: Generation) => Promise<void>, signal: AbortSignal): Promise<Generation | undefined> {
+  let seen = first.revision.number;
   while (!signal.aborted) {
     await clock.sleep(LOOK_MS, signal).catch(() => {}); // aborted
     const latest = await store.revisions.current().catch(() => undefined); // the store is busy or away: looked at again
@@ -108,7 +122,11 @@ async function nextGeneration(inForce: number, { store, clock, open, emit }: Run
     seen = latest.number;
     try {
       const revision = await deploymentsOf(store).current();
-      if (revision) return { revision, session: await open(revision) };
+      if (!revision) continue;
+      const session = await open(revision);
+      if (!isDeepStrictEqual(session.config.notifications, first.session.config.notifications)) return { revision, session };
+      await using _session = session; // of which only the configuration is needed
+      await takeOver({ revision, session });
     } catch (error) {
       emit({ kind: 'revision-unusable', number: latest.number, error });
     }

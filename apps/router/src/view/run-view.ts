@@ -3,6 +3,7 @@ import type { Call } from '../call.ts';
 import type { HandOverEvent } from '../hand-over/hand-over.ts';
 import type { HandedDelivery } from '../hand-over/handed-delivery.ts';
 import type { RunEvent } from '../session/run-router.ts';
+import type { Session } from '../session/session.ts';
 import { failureJson, renderFailure } from './failure.ts';
 import { ROOMY } from './table.ts';
 import { clip, column, plural, printable, wrap } from './text.ts';
@@ -15,6 +16,7 @@ export function createRunView(call: Call): (event: RunEvent) => void {
   return (event) => {
     if (options.json) tellJson(call, event);
     else if (event.kind === 'started') tellStarted(call, event);
+    else if (event.kind === 'updated') tellUpdated(call, event);
     else if (event.kind === 'hand-over') tellHandOver(call, event.event, told);
     else if (event.kind === 'router') tellRouter(call, event.event, told);
     else if (event.kind === 'not-called') terminal.err.print(`${terminal.err.colors.yellow('!')} Servers cannot tell of new mail; it is found by looking.\n${failureText(call, event.error)}`);
@@ -33,13 +35,23 @@ const waitText = (ms: number): string => {
   return seconds < 120 ? plural(seconds, 'second') : plural(Math.round(seconds / 60), 'minute');
 };
 
+function tellUpdated({ terminal: { err } }: Call, { revision, session, update: { added, changed, removed } }: Extract<RunEvent, { kind: 'updated' }>): void {
+  const parts = Object.entries({ added, changed, removed }).flatMap(([what, ids]) => (ids.length === 0 ? [] : [`${plural(ids.length, 'mailbox', 'mailboxes')} ${what}`]));
+  err.print(err.colors.dim(`Running revision ${revision.number}: ${plural(session.routes.length, 'mailbox', 'mailboxes')}${parts.length > 0 ? `, ${parts.join(', ')}` : ', each as before'}.`));
+  tellBroken(err, session);
+}
+
 function tellStarted(call: Call, { revision, session, isCalled }: Extract<RunEvent, { kind: 'started' }>): void {
   const { err } = call.terminal;
   const { colors } = err;
   err.print(colors.dim(`Running revision ${revision.number}: ${plural(session.routes.length, 'mailbox', 'mailboxes')}. Ctrl-C ends it.`));
-  const broken = session.routes.filter(({ wanted, receive, send }) => wanted.some((direction) => !(direction === 'receive' ? receive : send))).map(({ mailbox }) => mailbox.id);
-  if (broken.length > 0) err.tell(`${colors.red('✘')} ${broken.join(', ')}: no route. "signalbox check" says why.`);
+  tellBroken(err, session);
   if (isCalled && session.config.notifications) tellReceiving(call, session.config.notifications);
+}
+
+function tellBroken(err: Call['terminal']['err'], { routes }: Session): void {
+  const broken = routes.filter(({ wanted, receive, send }) => wanted.some((direction) => !(direction === 'receive' ? receive : send))).map(({ mailbox }) => mailbox.id);
+  if (broken.length > 0) err.tell(`${err.colors.red('✘')} ${broken.join(', ')}: no route. "signalbox check" says why.`);
 }
 
 function tellHandOver(call: Call, event: HandOverEvent, told: Map<string, string>): void {
@@ -109,6 +121,7 @@ function tellJson({ terminal, redact }: Call, event: RunEvent): void {
   const time = new Date().toISOString();
   const tell = (line: unknown): void => terminal.err.print(JSON.stringify(line));
   if (event.kind === 'started') tell({ type: 'started', time, revision: event.revision.number, mailboxes: event.session.routes.length, notifications: event.isCalled });
+  else if (event.kind === 'updated') tell({ type: 'updated', time, revision: event.revision.number, mailboxes: event.session.routes.length, added: event.update.added, changed: event.update.changed, removed: event.update.removed });
   else if (event.kind === 'not-called') tell({ type: event.kind, time, error: failureJson(event.error, redact) });
   else if (event.kind === 'revision-unusable') tell({ type: event.kind, time, revision: event.number, error: failureJson(event.error, redact) });
   else if (event.kind === 'router') {

@@ -58,10 +58,17 @@ export interface Connections extends AsyncDisposable {
   auth(mailboxId: string, direction: Direction, options?: CallOptions): Promise<AuthProvider | undefined>;
   /** What works and what is missing, check by check; opens a transport of its own. Throws as `open` does for what has no route, and on abort. */
   diagnose(mailboxId: string, direction: Direction, options?: DiagnoseOptions): Promise<Diagnosis>;
+  /** Goes by these routes from now on. What is open stays so, also where it is needed no more: `closeUnused` ends that. */
+  replaceRoutes(routes: readonly MailboxRoutes[]): void;
+  /** Closes the transports and credentials that no route leads to any more. */
+  closeUnused(): Promise<void>;
 }
 
+const indexOf = (routes: readonly MailboxRoutes[]): ReadonlyMap<string, MailboxRoutes> => new Map(routes.map((entry) => [entry.mailbox.id, entry]));
+
 export function createConnections({ routes, host }: ConnectionsOptions): Connections {
-  const byId = new Map(routes.map((entry) => [entry.mailbox.id as string, entry]));
+  let current = routes;
+  let byId = indexOf(routes);
   const fingerprint = createFingerprinter();
   const telemetry = createTelemetry();
   const onCloseFailure = (error: unknown): void =>
@@ -70,7 +77,7 @@ export function createConnections({ routes, host }: ConnectionsOptions): Connect
   const providers = onceOnly<AuthProvider>({ clock: host.clock, onCloseFailure });
 
   const authKey = ({ auth, authConfig, network }: Route): string => fingerprint([auth?.name, authConfig, network]);
-  const transportKey = (route: Route): string => fingerprint([route.mailbox.id, route.transport.name, route.transportConfig, route.network, authKey(route)]);
+  const transportKey = (route: Route): string => fingerprint([route.mailbox.id, route.mailbox.address, route.transport.name, route.transportConfig, route.network, authKey(route)]);
   /** Nothing where there is nothing to sign in to. */
   const openAuth = async (route: Route, options?: CallOptions): Promise<AuthProvider | undefined> => {
     const { auth, authConfig: config } = route;
@@ -96,7 +103,9 @@ export function createConnections({ routes, host }: ConnectionsOptions): Connect
   };
 
   return {
-    mailboxes: routes,
+    get mailboxes() {
+      return current;
+    },
     async open(mailboxId, direction, options) {
       options?.signal?.throwIfAborted();
       const route = findRoute(byId, mailboxId, direction);
@@ -117,6 +126,15 @@ export function createConnections({ routes, host }: ConnectionsOptions): Connect
       const route = findRoute(byId, mailboxId, direction);
       const tools = { clock: host.clock, openProvider: (signal: AbortSignal) => openAuth(route, { signal }), openTransport: openWith.bind(undefined, route) };
       return diagnose(route, tools, options);
+    },
+    replaceRoutes(next) {
+      current = next;
+      byId = indexOf(next);
+    },
+    async closeUnused() {
+      const used = current.flatMap(({ receive, send }) => [receive, send].filter((route) => route !== undefined));
+      await transports.retain(new Set(used.map(transportKey)));
+      await providers.retain(new Set(used.map(authKey)));
     },
     async [Symbol.asyncDispose]() {
       await transports[Symbol.asyncDispose](); // before the credentials that they may still ask for

@@ -7,6 +7,8 @@ export interface OnceOnly<Value extends AsyncDisposable> extends AsyncDisposable
   get(key: string, work: (signal: AbortSignal) => Promise<Value>, options?: CallOptions): Promise<Value>;
   /** Closes what is open under the key, so that the next call opens it anew. */
   discard(key: string): Promise<void>;
+  /** Closes what is open under any other key, now or as soon as it has been opened: whoever waits for that gets `transport.closed`. */
+  retain(keys: ReadonlySet<string>): Promise<void>;
 }
 
 export interface OnceOptions {
@@ -20,6 +22,7 @@ export function onceOnly<Value extends AsyncDisposable>({ clock, onCloseFailure 
   const opening = new Set<Promise<Value>>();
   const flights = singleFlight<Value>();
   const lifetime = new AbortController();
+  let retained: ReadonlySet<string> | undefined;
   const closedError = (): MailError => new MailError('transport.closed', 'The connections are closed.');
 
   const close = async (value: Value): Promise<void> => {
@@ -34,6 +37,10 @@ export function onceOnly<Value extends AsyncDisposable>({ clock, onCloseFailure 
     if (lifetime.signal.aborted) {
       await close(value); // it came too late for the closing of the rest
       throw closedError();
+    }
+    if (retained && !retained.has(key)) {
+      await close(value);
+      throw new MailError('transport.closed', 'The configuration has changed meanwhile.');
     }
     opened.set(key, value);
     return value;
@@ -57,6 +64,12 @@ export function onceOnly<Value extends AsyncDisposable>({ clock, onCloseFailure 
       const value = opened.get(key);
       opened.delete(key);
       if (value) await close(value);
+    },
+    async retain(keys) {
+      retained = keys;
+      const others = [...opened].filter(([key]) => !keys.has(key));
+      for (const [key] of others) opened.delete(key);
+      await Promise.all(others.map(([, value]) => close(value)));
     },
     async [Symbol.asyncDispose]() {
       lifetime.abort(closedError());

@@ -14,7 +14,8 @@ export interface HubOptions {
   readonly mailboxes: () => readonly string[] | 'all';
   readonly effectOf: (mailbox: string) => NewEffect | undefined;
   readonly onClosed: (mailboxes: readonly string[]) => void;
-  readonly settings: HubSettings;
+  /** Asked each time. */
+  readonly settings: () => HubSettings;
   readonly telemetry: Telemetry;
 }
 
@@ -66,7 +67,7 @@ export function createDeliveryHub(options: HubOptions): DeliveryHub {
     ring() {
       for (const { bell } of readers) bell.ring();
     },
-    consume: ({ mailboxes, concurrency = settings.concurrency, signal }) => consume(options, { mailboxes, concurrency, signal: AbortSignal.any([closing.signal, ...(signal ? [signal] : [])]) }, readers, handOvers),
+    consume: ({ mailboxes, concurrency = settings().concurrency, signal }) => consume(options, { mailboxes, concurrency, signal: AbortSignal.any([closing.signal, ...(signal ? [signal] : [])]) }, readers, handOvers),
     traceOf: (id) => handOvers.traceOf(id),
     async ack(answer) {
       await handOvers.settle('ack', answer, () => acknowledger.ack(answer.id), () => 'acknowledged');
@@ -74,13 +75,13 @@ export function createDeliveryHub(options: HubOptions): DeliveryHub {
     },
     async nack(answer, receipt, { delayMs, error, uncounted }) {
       try {
-        const refuse = () => deliveries.nack(answer.id, receipt, { delayMs, uncounted, maxAttempts: settings.maxAttempts, ...(error !== undefined && { error }) });
+        const refuse = () => deliveries.nack(answer.id, receipt, { delayMs, uncounted, maxAttempts: settings().maxAttempts, ...(error !== undefined && { error }) });
         return await handOvers.settle('nack', answer, refuse, (state) => (state === 'dead' ? 'dead' : 'refused'));
       } finally {
         settle(answer.id);
       }
     },
-    async extend(id, receipt, visibilityMs = settings.visibilityMs) {
+    async extend(id, receipt, visibilityMs = settings().visibilityMs) {
       const until = await deliveries.extend(id, receipt, visibilityMs);
       for (const { handed } of readers) if (handed.has(id)) handed.set(id, until);
       return until;
@@ -134,7 +135,7 @@ async function* consume(options: HubOptions, consuming: Consuming, readers: Set<
   }
 }
 
-async function fetchMore({ deliveries, clock, log, mailboxes: held, settings }: HubOptions, { mailboxes, concurrency }: Consuming, reader: Reader, handOvers: HandOvers): Promise<DeliveryRow[]> {
+async function fetchMore({ deliveries, clock, log, mailboxes: held, settings: settingsNow }: HubOptions, { mailboxes, concurrency }: Consuming, reader: Reader, handOvers: HandOvers): Promise<DeliveryRow[]> {
   const { handed } = reader;
   const now = clock.now().getTime();
   for (const [id, until] of handed) {
@@ -146,6 +147,7 @@ async function fetchMore({ deliveries, clock, log, mailboxes: held, settings }: 
   const wanted = here === 'all' ? mailboxes : here.filter((id) => mailboxes?.includes(id) ?? true);
   const limit = Math.min(FETCH, concurrency - handed.size);
   try {
+    const settings = settingsNow();
     const perMailbox = Math.max(1, Math.min(limit, reader.share));
     const claimed = await deliveries.claim({ limit, perMailbox, visibilityMs: settings.visibilityMs, maxAttempts: settings.maxAttempts, after: reader.last, ...(wanted && { mailboxes: wanted }) });
     reader.last = claimed.at(-1)?.mailbox ?? reader.last;

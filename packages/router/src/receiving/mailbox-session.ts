@@ -37,7 +37,8 @@ export interface SessionOptions {
   readonly onReport: OnReport;
   /** So many folders are audited at a time, over all mailboxes. */
   readonly audits: Limiter;
-  readonly settings: ReceivingSettings;
+  /** Asked each time. */
+  readonly settings: () => ReceivingSettings;
   readonly telemetry: Telemetry;
 }
 
@@ -54,6 +55,11 @@ export interface MailboxSession {
   effectsDue(): void;
   /** What moves messages of the mailbox: nothing is taken in while it runs, and it has its turn among the rest. */
   inTurn(work: () => Promise<void>, signal?: AbortSignal): Promise<void>;
+  /**
+   * Reads on by this configuration. The lease stays, and with it every delivery that somebody has been handed. Resolves when nothing is done by the
+   * configuration before any more.
+   */
+  reload(mailbox: MailboxConfig): Promise<void>;
   /** The lease, while it is held: for what is done in the mailbox beside reading. */
   readonly lease: HeldLease | undefined;
 }
@@ -62,9 +68,9 @@ export interface MailboxSession {
 const ELSEWHERE_MS = 5_000;
 
 export function createMailboxSession(options: SessionOptions): MailboxSession {
-  const { mailbox, clock } = options;
-  const states = new Map<string, FolderStatus>(mailbox.folders.map((selector) => [nameOf(selector), { folder: nameOf(selector), state: 'starting' }]));
-  const parts: SessionParts = { ...options, states, room: createBell(), effectBell: createBell(), turns: createLimiter(1) };
+  const { clock, mailbox: { id } } = options;
+  const states = new Map<string, FolderStatus>(startingStates(options.mailbox));
+  let parts: SessionParts = { ...options, states, room: createBell(), effectBell: createBell(), turns: createLimiter(1) };
   const setAll = (state: FolderStatus['state']): void => {
     for (const [name, { completeUpTo }] of states) states.set(name, { folder: name, state, ...(completeUpTo && { completeUpTo }) });
   };
@@ -72,6 +78,24 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
   const resumed = createBell();
   let paused = false;
   let pausing = new AbortController();
+  let reloading = new AbortController();
+  let reading: Promise<unknown> | undefined;
+  /** Until the signal aborts, under one lease, whatever the configuration becomes meanwhile. */
+  const readUnder = async (lease: HeldLease, signal: AbortSignal): Promise<void> => {
+    await parts.store.deliveries.takeOver(lease);
+    for (;;) {
+      const { signal: reloaded } = reloading;
+      const work = receive(parts, lease, AbortSignal.any([signal, reloaded]));
+      reading = work.catch(() => {}); // told below
+      try {
+        await work;
+      } catch (error) {
+        if (signal.aborted || !reloaded.aborted) throw error;
+      } finally {
+        reading = undefined;
+      }
+    }
+  };
   const hold = async (stop: AbortSignal): Promise<void> => {
     if (paused) {
       setAll('paused');
@@ -79,7 +103,7 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
       return;
     }
     const signal = AbortSignal.any([stop, pausing.signal]);
-    const lease = await options.keeper.acquire(mailbox.id, 'receive', { signal });
+    const lease = await options.keeper.acquire(id, 'receive', { signal });
     if (!lease) {
       setAll('elsewhere');
       await clock.sleep(ELSEWHERE_MS, signal);
@@ -88,7 +112,7 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
     await using _lease = lease;
     held = lease;
     try {
-      await receive(parts, lease, AbortSignal.any([signal, lease.signal]));
+      await readUnder(lease, AbortSignal.any([signal, lease.signal]));
     } finally {
       held = undefined;
     }
@@ -103,7 +127,7 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
           if (signal.aborted) break;
           if (paused) continue;
           if (clock.now().getTime() - began > 60_000) failures = 0;
-          if (!isRouterError(error) || error.code !== 'lease.lost') options.log.log('warn', 'receive.session-failed', { mailbox: mailbox.id, code: codeOf(error) });
+          if (!isRouterError(error) || error.code !== 'lease.lost') options.log.log('warn', 'receive.session-failed', { mailbox: id, code: codeOf(error) });
           await clock.sleep(waitAfter(error, failures), signal).catch(() => {}); // aborted
           failures += 1;
         }
@@ -119,7 +143,7 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
     setPaused(wanted) {
       if (wanted === paused) return;
       paused = wanted;
-      if (paused) pausing.abort(new RouterError('lease.lost', `The mailbox "${mailbox.id}" is paused.`));
+      if (paused) pausing.abort(new RouterError('lease.lost', `The mailbox "${id}" is paused.`));
       else pausing = new AbortController();
       resumed.ring();
     },
@@ -127,11 +151,23 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
       using _turn = await parts.turns.acquire(signal);
       await work();
     },
+    async reload(mailbox) {
+      parts = { ...parts, mailbox };
+      const before = reading;
+      reloading.abort(new RouterError('lease.lost', `The configuration of the mailbox "${id}" has changed.`));
+      reloading = new AbortController();
+      await before;
+      const known = new Map(states);
+      states.clear();
+      for (const [name, starting] of startingStates(mailbox)) states.set(name, known.get(name) ?? starting);
+    },
     get lease() {
       return held;
     },
   };
 }
+
+const startingStates = ({ folders }: MailboxConfig): readonly (readonly [string, FolderStatus])[] => folders.map((selector) => [nameOf(selector), { folder: nameOf(selector), state: 'starting' }]);
 
 interface SessionParts extends SessionOptions {
   readonly states: Map<string, FolderStatus>;
@@ -142,7 +178,6 @@ interface SessionParts extends SessionOptions {
 
 async function receive(parts: SessionParts, lease: HeldLease, signal: AbortSignal): Promise<void> {
   const { mailbox, store, open, log, effectBell, turns, telemetry } = parts;
-  await store.deliveries.takeOver(lease);
   const folders = mailbox.folders.map((selector) => (until: AbortSignal) => keepFolder(parts, { lease, selector }, until));
   const work = { lease, ...store, open, log, telemetry, onReport: parts.onReport, bell: effectBell, turns };
   await finishMoves(work, signal);
@@ -182,7 +217,8 @@ async function keepFolder(parts: SessionParts, work: FolderWork, signal: AbortSi
 }
 
 async function readOnce(parts: SessionParts, { lease, selector }: FolderWork, progress: { failures: number }, signal: AbortSignal): Promise<void> {
-  const { mailbox, store: { ledger }, open, clock, log, audits, settings, turns, telemetry } = parts;
+  const { mailbox, store: { ledger }, open, clock, log, audits, turns, telemetry } = parts;
+  const settings = parts.settings();
   const receive = requireReceive(mailbox, (await open(signal)).receive);
   const folder = await receive.findFolder(selector, { signal });
   const otherDoors = (await ledger.cursors(mailbox.id)).some(({ door }) => door !== receive.refSpace);
@@ -228,7 +264,7 @@ const ROOM_MS = 2_000;
 async function waitForRoom({ mailbox, store, settings, clock, room }: SessionParts, signal: AbortSignal): Promise<void> {
   for (;;) {
     const counts = await store.deliveries.counts(mailbox.id);
-    if ((counts.get(mailbox.id)?.open ?? 0) < settings.mostOpen) return;
+    if ((counts.get(mailbox.id)?.open ?? 0) < settings().mostOpen) return;
     const over = new AbortController();
     const until = AbortSignal.any([signal, over.signal]);
     await Promise.race([room.next(until), clock.sleep(ROOM_MS, until)]).finally(() => over.abort());

@@ -38,6 +38,17 @@ export interface Receiver extends AsyncDisposable {
   unread(mailboxId: string, options?: CallOptions): Promise<number>;
   /** What a first connect of the mailbox would deliver, by folder. Changes nothing. */
   backlog(mailboxId: string, options?: CallOptions): Promise<readonly BacklogCount[]>;
+  /**
+   * Goes by the routes that the connections have by now. Mailboxes that are new begin, those that are gone end, and `changed` ones read on by their
+   * new configuration; the others notice nothing. Resolves when nothing is done by the routes before any more.
+   */
+  update(options: ReceiverUpdate): Promise<void>;
+}
+
+export interface ReceiverUpdate {
+  /** Mailboxes that were known before and whose way to receive is another now. */
+  readonly changed: ReadonlySet<string>;
+  readonly settings: NonNullable<ReceiverOptions['settings']>;
 }
 
 export interface BacklogCount {
@@ -65,17 +76,18 @@ const PAUSES_MS = 2_000;
 
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { connections, store, clock, log } = options;
-  const settings = { ...DEFAULTS, ...options.settings };
+  let settings = { ...DEFAULTS, ...options.settings };
   const telemetry = createTelemetry();
   const events = createEventHub<RouterEvent>();
   const stop = new AbortController();
-  const routed = new Map(connections.mailboxes.filter(({ wanted }) => wanted.includes('receive')).map((entry) => [entry.mailbox.id as string, entry]));
-  const sessions = startSessions({ ...options, settings, emit, telemetry, stop: stop.signal }, [...routed.values()]);
+  let routed = routedOf(connections);
+  const sessions = createSessions({ ...options, settings: () => settings, emit, telemetry, stop: stop.signal });
+  sessions.start([...routed.values()]);
   const hub = createDeliveryHub({
     deliveries: store.deliveries,
     clock,
     log,
-    settings,
+    settings: () => settings,
     telemetry,
     mailboxes: () => heldOf(sessions.byMailbox),
     effectOf: (mailbox) => effectOf(routed.get(mailbox)?.mailbox.onAck ?? { do: 'nothing' }),
@@ -156,12 +168,24 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       }
       return counts;
     },
+    async update({ changed, settings: given }) {
+      settings = { ...DEFAULTS, ...given };
+      routed = routedOf(connections);
+      const isReceiving = (id: string): boolean => routed.get(id)?.receive !== undefined;
+      const known = [...sessions.byMailbox.keys()];
+      await Promise.all([
+        ...known.filter((id) => !isReceiving(id)).map((id) => sessions.end(id)),
+        ...known.filter((id) => isReceiving(id) && changed.has(id)).map(async (id) => sessions.byMailbox.get(id)?.reload(routed.get(id)!.mailbox)),
+      ]);
+      sessions.start([...routed.values()].filter(({ mailbox: { id } }) => !sessions.byMailbox.has(id)));
+      hub.ring();
+    },
     [Symbol.asyncDispose]() {
       closing ??= (async () => {
         stop.abort();
         gauges[Symbol.dispose]();
         hub.close();
-        await Promise.all([sessions.ended, looking]);
+        await Promise.all([sessions.ended(), looking]);
         events.close();
       })();
       return closing;
@@ -169,25 +193,31 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   };
 }
 
+const routedOf = ({ mailboxes }: Connections): ReadonlyMap<string, MailboxRoutes> => new Map(mailboxes.filter(({ wanted }) => wanted.includes('receive')).map((entry) => [entry.mailbox.id, entry]));
+
 interface Sessions {
   readonly byMailbox: ReadonlyMap<string, MailboxSession>;
-  readonly ended: Promise<unknown>;
+  /** A mailbox without a route gets no session; its status says why, and the others work. */
+  start(mailboxes: readonly MailboxRoutes[]): void;
+  /** Resolves when the lease has been given back. */
+  end(mailboxId: string): Promise<void>;
+  /** Once `stop` has aborted. */
+  ended(): Promise<unknown>;
 }
 
-interface StartOptions extends ReceiverOptions {
-  readonly settings: ReceivingSettings & HubSettings;
+interface StartOptions extends Omit<ReceiverOptions, 'settings'> {
+  readonly settings: () => ReceivingSettings & HubSettings;
   readonly emit: (event: RouterEvent) => void;
   readonly telemetry: Telemetry;
   readonly stop: AbortSignal;
 }
 
-/** A mailbox without a route has no session; its status says why, and the others work. */
-function startSessions({ connections, store, keeper, clock, log, settings, emit, telemetry, onReport = async () => {}, stop }: StartOptions, mailboxes: readonly MailboxRoutes[]): Sessions {
+function createSessions({ connections, store, keeper, clock, log, settings, emit, telemetry, onReport = async () => {}, stop }: StartOptions): Sessions {
   const audits = createLimiter(AUDITS);
   const byMailbox = new Map<string, MailboxSession>();
-  for (const { mailbox, receive } of mailboxes) {
-    if (!receive) continue;
-    const session = createMailboxSession({
+  const running = new Map<string, { readonly over: AbortController; readonly done: Promise<void> }>();
+  const sessionOf = ({ mailbox }: MailboxRoutes): MailboxSession =>
+    createMailboxSession({
       mailbox,
       store,
       keeper,
@@ -201,11 +231,28 @@ function startSessions({ connections, store, keeper, clock, log, settings, emit,
       open: (signal) => connections.open(mailbox.id, 'receive', { signal }),
       discard: () => connections.discard(mailbox.id, 'receive'),
     });
-    byMailbox.set(mailbox.id, session);
-  }
-  // Not before it is known which of them nobody shall work on.
-  const paused = lookAtPauses(store, byMailbox).catch(() => {}); // looked at again soon
-  return { byMailbox, ended: paused.then(() => Promise.all([...byMailbox.values()].map((session) => session.run(stop)))) };
+  return {
+    byMailbox,
+    start(mailboxes) {
+      const begun = new Map(mailboxes.filter(({ receive }) => receive).map((entry) => [entry.mailbox.id as string, sessionOf(entry)]));
+      if (begun.size === 0) return;
+      // Not before it is known which of them nobody shall work on.
+      const paused = lookAtPauses(store, begun).catch(() => {}); // looked at again soon
+      for (const [id, session] of begun) {
+        const over = new AbortController();
+        byMailbox.set(id, session);
+        running.set(id, { over, done: paused.then(() => session.run(AbortSignal.any([stop, over.signal]))) });
+      }
+    },
+    async end(id) {
+      const { over, done } = running.get(id) ?? {};
+      over?.abort();
+      await done;
+      byMailbox.delete(id);
+      running.delete(id);
+    },
+    ended: () => Promise.all([...running.values()].map(({ done }) => done)),
+  };
 }
 
 async function lookAtPauses({ mailboxes }: ReceiverOptions['store'], sessions: Sessions['byMailbox']): Promise<void> {

@@ -29,7 +29,7 @@ function world(hours: number, sweep: (rules: RetentionRules, pause: () => Promis
     sweep,
   };
   const log = { log: (_level: string, event: string, fields?: unknown) => void logged.push([event, fields]) };
-  return { logged, run: () => keepRetention({ store: { retention }, clock, log, rules: rulesOf({}) }, stop.signal) };
+  return { logged, run: () => keepRetention({ store: { retention }, clock, log, rules: () => rulesOf({}) }, stop.signal) };
 }
 
 describe('retention', () => {

@@ -7,7 +7,8 @@ export interface RetentionOptions {
   readonly store: Pick<Store, 'retention'>;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly rules: RetentionRules;
+  /** Asked each time. */
+  readonly rules: () => RetentionRules;
 }
 
 const DAY_MS = 86_400_000;
@@ -31,7 +32,7 @@ export async function keepRetention({ store, clock, log, rules }: RetentionOptio
   while (!signal.aborted) {
     try {
       if (await store.retention.claim(DUTY, EVERY_MS)) {
-        const dropped = await store.retention.sweep(rules, () => clock.sleep(PAUSE_MS, signal));
+        const dropped = await store.retention.sweep(rules(), () => clock.sleep(PAUSE_MS, signal));
         if (Object.values(dropped).some((count) => count > 0)) log.log('info', 'retention.dropped', { ...dropped });
       }
     } catch (error) {

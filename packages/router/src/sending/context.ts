@@ -40,6 +40,7 @@ export interface SendingOutcome {
 /** What every step uses. */
 export interface SendingContext extends Omit<SendingOptions, 'settings' | 'host'> {
   readonly host: Required<SendingHost>;
+  /** Those in force: take them off the context each time, as they may be replaced. */
   readonly settings: SendingSettings;
   readonly telemetry: Telemetry;
 }

@@ -15,7 +15,7 @@ import { createEngine } from './engine.ts';
 import { removeLeftDrafts } from './left-drafts.ts';
 import type { OutgoingFields, OutgoingMail } from './mail.ts';
 import { type DeliveryReport, readDeliveryReport } from './report/read-report.ts';
-import { SENDING_DEFAULTS } from './settings.ts';
+import { SENDING_DEFAULTS, type SendingSettings } from './settings.ts';
 
 export interface SendOptions extends CallOptions {
   /** The same key with the same mail is one mail, however often it is asked for. Absent: every call is a mail of its own. */
@@ -62,6 +62,10 @@ export interface Sending {
   report(raw: Uint8Array, options?: { readonly delivery?: string }): Promise<Reported | undefined>;
   /** Sends until the signal aborts, and then ends what is under way. One at a time in a process. */
   run(signal: AbortSignal): Promise<void>;
+  /** From now on. */
+  replaceSettings(settings: Partial<SendingSettings>): void;
+  /** Ends what is under way in these mailboxes, and begins nothing in them until it is disposed: their way out is being replaced. */
+  halt(mailboxIds: readonly string[]): Promise<Disposable>;
 }
 
 export interface Reported {
@@ -70,9 +74,12 @@ export interface Reported {
 }
 
 export function createSending(options: SendingOptions): Sending {
+  let settings = { ...SENDING_DEFAULTS, ...options.settings };
   const context: SendingContext = {
     ...options,
-    settings: { ...SENDING_DEFAULTS, ...options.settings },
+    get settings() {
+      return settings;
+    },
     telemetry: createTelemetry(),
     host: { monotonic: () => performance.now(), random: Math.random, ...options.host },
   };
@@ -121,6 +128,11 @@ export function createSending(options: SendingOptions): Sending {
       using _gauges = observeOutbox(context.telemetry.metrics, () => outbox.counts());
       await engine.run(signal);
     },
+    replaceSettings(given) {
+      settings = { ...SENDING_DEFAULTS, ...given };
+      engine.wake();
+    },
+    halt: (mailboxes) => engine.halt(mailboxes),
   };
 }
 
