@@ -17,8 +17,8 @@ const place = JSON.parse(process.argv[2] ?? '') as Place;
 
 await using stack = new AsyncDisposableStack();
 const { doors, caFile } = JSON.parse(await readFile(place.tenant, 'utf8')) as TenantDescription;
-const control = stack.use(await connectControl({ url: doors.control?.url ?? '', secret: doors.control?.secret ?? '', ca: await readFile(caFile, 'utf8') }));
-const clock = stack.use(await control.clock.follow());
+const control = stack.use(await patiently(async () => connectControl({ url: doors.control?.url ?? '', secret: doors.control?.secret ?? '', ca: await readFile(caFile, 'utf8') })));
+const clock = stack.use(await patiently(() => control.clock.follow()));
 const session = stack.use(await openSession({ file: place.configuration, env: environmentOf(place), ...(place.databaseUrl === undefined && { data: place.data }), clock }));
 const store = await session.store();
 const leases = createLeaseKeeper({ rows: store.leases, owner: 'sender', clock, log: session.log });
@@ -31,6 +31,19 @@ process.on('message', (mail: PlannedSend) => {
 });
 await new Promise((resolve) => process.once('disconnect', resolve));
 await Promise.all(running);
+
+/** A machine that is busy enough lets connections to the tenant time out. Throws what went wrong once whoever started this has ended. */
+async function patiently<T>(open: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!process.connected) throw error;
+      process.stderr.write(`The tenant does not answer yet: ${String(error)}\n`);
+      await sleep(AGAIN_MS);
+    }
+  }
+}
 
 async function hand(sending: Sending, { mailbox, tag, twice }: PlannedSend): Promise<void> {
   appendLine(place.logs.sender, { event: 'asked', mailbox, tag });
