@@ -12,6 +12,7 @@ import { ROOT } from './workspace.ts';
 
 const CONSUMER = join(ROOT, 'tools/checks/consumer');
 const EXAMPLE = join(ROOT, 'examples/third-party-transport');
+const LIBRARY = join(ROOT, 'examples/library');
 const TSC = join(ROOT, 'node_modules/@typescript/compiler/bin/tsc');
 const TSCONFIG = {
   compilerOptions: { target: 'es2024', lib: ['es2024', 'esnext.disposable'], module: 'nodenext', strict: true, exactOptionalPropertyTypes: true, noEmit: true, types: ['node'] },
@@ -67,6 +68,27 @@ function usePackages(directory: string, tarballs: readonly Tarball[]): void {
   });
 }
 
+interface MailServer {
+  readonly username: string;
+  readonly port: number;
+  readonly ca: string;
+}
+
+/** A program of the examples, as it stands, on the packed router and the packed store. */
+async function runLibraryExample(directory: string, { username, port, ca }: MailServer): Promise<void> {
+  const place = join(directory, 'library');
+  cpSync(LIBRARY, place, { recursive: true, filter: (source) => !source.includes('node_modules') });
+  runNode(TSC, ['-p', place], { cwd: directory, env: { ...process.env, NODE_OPTIONS: '' } });
+  writeFileSync(join(place, 'ca.pem'), ca);
+  writeFileSync(
+    join(place, 'signalbox.yaml'),
+    `version: 1\norganization: packed\nnetwork: { ca: ca.pem }\nservers: { imap: { host: localhost, port: ${port}, tls: implicit } }\nmailboxes:\n  - { id: consumer, address: ${username}, receive: basic, password: '\${env:IMAP_PASSWORD}' }\n`,
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, [join('src', 'unread.ts'), 'consumer'], { cwd: place, env: { ...process.env, NODE_OPTIONS: '', IMAP_PASSWORD: 'right' } });
+  if (stdout !== 'Number of unread emails: 1\n') throw new Error(`The example of the library printed:\n${stdout}`);
+  console.log('an example of the library compiles, and counts unread mail with the packed router');
+}
+
 /** The server runs in this process, so the consumer must not block it. */
 async function readMail(directory: string): Promise<void> {
   const username = 'consumer@local.example';
@@ -76,6 +98,7 @@ async function readMail(directory: string): Promise<void> {
   const { stdout } = await promisify(execFile)(process.execPath, ['imap.js'], { cwd: directory, env });
   if (!/^read \d+ octets: packed$/m.test(stdout)) throw new Error(`The packed IMAP transport read:\n${stdout}`);
   console.log('the packed IMAP transport reads a message');
+  await runLibraryExample(directory, { username, port: server.port, ca: server.ca });
 }
 
 /** The example is a project of its own: what it asks for by version it gets as tarballs, and nothing else is changed. */
