@@ -36,6 +36,12 @@ export interface OpenOptions {
   readonly receivesCalls?: boolean;
 }
 
+export interface OpenStoreOptions {
+  readonly role?: 'router' | 'command';
+  /** A store is made where there is none. Otherwise that is a failure. */
+  readonly makes?: boolean;
+}
+
 /** One command being carried out. */
 export interface Call {
   readonly io: Io;
@@ -47,7 +53,7 @@ export interface Call {
   /** Loads the configuration. Throws `ConfigError`. The caller disposes. */
   open(options?: OpenOptions): Promise<Session>;
   /** Opens the store alone: for what needs no configuration, and works while it is broken. The caller disposes. */
-  openStore(options?: { readonly role?: 'router' | 'command' }): Promise<Store>;
+  openStore(options?: OpenStoreOptions): Promise<Store>;
   /** The store where there is one already. The caller disposes. */
   findStore(): Promise<Store | undefined>;
   /** Where the store lies and what opens it. */
@@ -103,11 +109,11 @@ function createCall({ io, plugins }: CallHost, options: GlobalOptions): Call {
       const kept = stack.move();
       return { ...session, [Symbol.asyncDispose]: () => kept.disposeAsync() };
     },
-    async openStore({ role } = {}) {
-      const { openCommandStore } = await import('./session/command-store.ts');
+    async openStore({ role, makes = false } = {}) {
+      const { openCommandStore, requireCommandStore } = await import('./session/command-store.ts');
       await using stack = new AsyncDisposableStack();
       const test = stack.use(await testClock(io, options));
-      const store = stack.use(await openCommandStore({ ...place, ...(role && { role }), ...(test && { testClock: test.clock }) }));
+      const store = stack.use(await (makes ? openCommandStore : requireCommandStore)({ ...place, ...(role && { role }), ...(test && { testClock: test.clock }) }));
       const kept = stack.move();
       return { ...store, [Symbol.asyncDispose]: () => kept.disposeAsync() };
     },

@@ -21,6 +21,7 @@ import { addTest } from './commands/test.ts';
 import { addWatch } from './commands/watch.ts';
 import { version } from './version.ts';
 import { createTerminal } from './view/terminal.ts';
+import { wrap } from './view/text.ts';
 
 export interface ProgramOptions {
   /** For `--help`, which is printed before options are known. */
@@ -74,7 +75,7 @@ function configureOutput(program: Command, { io }: CallHost, color: boolean): vo
       // Colours are decided here, so that commander has nothing to take out again.
       getOutHasColors: () => true,
       getErrHasColors: () => true,
-      outputError: (text, write) => write(text.replace(/^error:/, err.colors.red('error:'))),
+      outputError: (text, write) => write(wrap(text.replace(/^error:/, err.colors.red('error:')), err.width)),
     })
     .configureHelp({
       showGlobalOptions: true,

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { EXIT, signalbox } from './io.ts';
 import { scriptedPlugins } from './scripted.ts';
@@ -24,6 +25,13 @@ describe('the command line', () => {
     expect(unknown).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining('Did you mean check?') });
     expect((await signalbox(['check', '--nope'])).code).toBe(EXIT.usage);
     expect((await signalbox(['test', 'incoming', '--timeout', 'soon'])).code).toBe(EXIT.usage);
+  });
+
+  it.each(['status', 'history', 'deliveries list', 'outbox list', 'outbox cancel x', 'mailbox pause sales', 'store rotate-key', 'run -- true'])('says of "%s" that there is no store where none is, and makes none', async (line) => {
+    await using workspace = await withConfig(scriptedConfig(['sales']));
+    const outcome = await signalbox(['--data', 'a-slip', ...line.split(' ')], { cwd: workspace.folder, plugins });
+    expect(outcome).toMatchObject({ code: EXIT.usage, stdout: '', stderr: expect.stringMatching(/no store at .*a-slip[^]*--data[^]*signalbox apply/) as string });
+    expect(await readdir(workspace.folder)).toEqual(['signalbox.yaml']);
   });
 
   it('guesses which mailbox was meant, and finds one by its address', async () => {

@@ -46,7 +46,7 @@ export async function applyCommand(call: Call, options: ApplyCommandOptions): Pr
 /** A revision is applied from the folder of the file that it was read from. */
 async function deployedBefore(call: Call, number: number | undefined): Promise<OpenOptions> {
   if (number === undefined) return {};
-  await using store = await call.openStore();
+  await using store = await call.openStore({ makes: true });
   const revision = await deploymentsOf(store).read(number);
   if (!revision) throw new UsageError(`There is no revision ${number}.`, '"signalbox history" lists them.');
   return { deployed: { file: revision.file, text: revision.text } };

@@ -50,7 +50,7 @@ async function importMailboxes(call: Call, source: string, options: ImportComman
   const before = await readConfigFile(call.file);
   const after = withMailboxes(before, prepared.mailboxes);
   if (after === undefined) throw new UsageError(`Mailboxes cannot be added to ${call.shownFile}: it cannot be read, or "mailboxes" is no list.`, 'See "signalbox check".');
-  await using store = rows.some(({ secrets }) => secrets.refreshToken) ? await call.openStore() : undefined;
+  await using store = rows.some(({ secrets }) => secrets.refreshToken) ? await call.openStore({ makes: true }) : undefined;
   const tokens = createStagedTokens(store?.tokens ?? { read: async () => undefined });
   const imported = await tryOut(call, { rows, prepared, after, tokens, timeoutMs: options.timeout * 1000 });
   if (options.dryRun) return imported;

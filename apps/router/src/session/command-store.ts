@@ -3,6 +3,7 @@ import type { Clock } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
 import { openStore, type Store } from '@signalbox/store';
 import { createJsonLogger } from '../composition/json-logger.ts';
+import { UsageError } from '../usage-error.ts';
 import { chooseDataPlace } from './data-place.ts';
 import type { SessionOptions } from './session.ts';
 
@@ -28,6 +29,15 @@ export async function findCommandStore(options: CommandStoreOptions): Promise<St
   if (data !== undefined || !env['DATABASE_URL']) {
     const directory = directoryOf(options);
     if (directory === undefined || !(await stat(directory).catch(() => undefined))) return undefined;
+  }
+  return openCommandStore(options);
+}
+
+/** For commands that look at what is kept: a place with a slip of the pen in it would be made, and show that nothing is there. */
+export async function requireCommandStore(options: CommandStoreOptions): Promise<Store> {
+  const directory = directoryOf(options);
+  if (directory !== undefined && !(await stat(directory).catch(() => undefined))) {
+    throw new UsageError(`There is no store at ${directory}.`, 'Name another place with --data or SIGNALBOX_DATA. "signalbox apply" makes a store there, and so does signing in.');
   }
   return openCommandStore(options);
 }
