@@ -24,6 +24,8 @@ export interface MessageSummary {
   readonly inReplyTo?: InternetMessageId;
   /** In the order of the References header, oldest first. */
   readonly references?: readonly InternetMessageId[];
+  /** The `report-type` of a multipart/report (RFC 6522 §3) in small letters, such as `delivery-status` (RFC 3464) or `disposition-notification` (RFC 8098). Absent for all other messages, and for reports that a listing does not tell apart. */
+  readonly reportType?: string;
   /** Octets as the server counts them; may differ from the octets read (FACTS.md C5). */
   readonly size?: number;
 }

@@ -8,6 +8,7 @@ export { normalizeMessageId, parseMessageIds } from './message-id.ts';
 export { openedSocket } from './opened-socket.ts';
 export { isProxyUrl } from './proxy/address.ts';
 export { type ConnectThroughProxy, type Destination, proxyConnector } from './proxy/connect.ts';
+export { reportTypeOf } from './report-type.ts';
 export { secureContextFor } from './secure-context.ts';
 export { type SingleFlight, singleFlight } from './single-flight.ts';
 export { systemClock } from './system-clock.ts';

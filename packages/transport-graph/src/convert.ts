@@ -22,11 +22,13 @@ export interface GraphMessage {
 /** MAPI's PidTagInReplyToId and PidTagInternetReferences (FACTS.md E10): a listing does not show the headers themselves. */
 const IN_REPLY_TO = 'String 0x1042';
 const REFERENCES = 'String 0x1039';
+/** PidTagMessageClass (MS-OXCMSG section 2.2.1.3). */
+const MESSAGE_CLASS = 'String 0x001A';
 
 /** All a summary needs, in the answer of the listing itself: no request for a single message. */
 export const SUMMARY = {
   $select: 'id,parentFolderId,internetMessageId,receivedDateTime,sentDateTime,createdDateTime,lastModifiedDateTime,subject,from,isRead,isDraft,flag',
-  $expand: `singleValueExtendedProperties($filter=id eq '${IN_REPLY_TO}' or id eq '${REFERENCES}')`,
+  $expand: `singleValueExtendedProperties($filter=id eq '${IN_REPLY_TO}' or id eq '${REFERENCES}' or id eq '${MESSAGE_CLASS}')`,
 } as const;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -44,7 +46,7 @@ export function summaryOf(message: GraphMessage, folder: FolderId | undefined = 
   if (typeof subject === 'string') summary.subject = subject;
   const address = from?.emailAddress?.address;
   if (address) summary.from = [address];
-  if (message.singleValueExtendedProperties) addThread(summary, message.singleValueExtendedProperties);
+  if (message.singleValueExtendedProperties) addProperties(summary, message.singleValueExtendedProperties);
   return summary;
 }
 
@@ -53,18 +55,30 @@ function sentAtOf({ sentDateTime, createdDateTime }: GraphMessage): Date | undef
   return sentDateTime === createdDateTime ? undefined : dateOf(sentDateTime);
 }
 
-function addThread(summary: Writable<MessageSummary>, properties: NonNullable<GraphMessage['singleValueExtendedProperties']>): void {
-  for (const { id = '', value } of properties) {
+function addProperties(summary: Writable<MessageSummary>, properties: NonNullable<GraphMessage['singleValueExtendedProperties']>): void {
+  for (const { id = '', value = '' } of properties) {
+    if (IS_CLASS.test(id)) {
+      const reportType = reportTypeOfClass(value);
+      if (reportType !== undefined) summary.reportType = reportType;
+      continue;
+    }
     const ids = parseMessageIds(value);
     const [first] = ids;
     if (first === undefined) continue;
-    if (isProperty(id, IN_REPLY_TO)) summary.inReplyTo = first;
-    else if (isProperty(id, REFERENCES)) summary.references = ids;
+    if (IS_IN_REPLY_TO.test(id)) summary.inReplyTo = first;
+    else if (IS_REFERENCES.test(id)) summary.references = ids;
   }
 }
 
 /** Graph writes the tag of an answer as it likes: other case, no leading zeros. */
-const isProperty = (id: string, wanted: string): boolean => id.length >= 6 && id.toLowerCase().endsWith(wanted.slice(-4));
+const [IS_IN_REPLY_TO, IS_REFERENCES, IS_CLASS] = [/0x0*1042$/i, /0x0*1039$/i, /0x0*1a$/i];
+
+/** MS-OXOMSG section 2.2.2.1, MS-OXCMAIL section 2.2.3.7.1.1: `REPORT.IPM.Note.NDR` and its like, in whatever case. */
+function reportTypeOfClass(messageClass: string): string | undefined {
+  if (!/^report\./i.test(messageClass)) return undefined;
+  if (/\.n?dr$/i.test(messageClass)) return 'delivery-status';
+  return /\.ipnn?rn$/i.test(messageClass) ? 'disposition-notification' : undefined;
+}
 
 export function dateOf(text: string | null | undefined): Date | undefined {
   if (!text) return undefined;

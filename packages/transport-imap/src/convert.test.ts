@@ -43,6 +43,15 @@ describe('a summary', () => {
     expect(summary?.keywords).toEqual(new Set(['$seen', '$forwarded']));
   });
 
+  it('tells a report by its Content-Type, in whatever order the fields came, and its references with it', () => {
+    const headers = Buffer.from('Content-Type: multipart/report;\r\n\tboundary="<x@y>"; Report-Type=delivery-status\r\nReferences: <r1@b>\r\n\r\n');
+    expect(summaryOf(row({ headers }), 'INBOX', '1')).toMatchObject({ reportType: 'delivery-status', references: ['r1@b'] });
+    expect(summaryOf(row({ headers: Buffer.from('References: <r1@b>\r\nContent-Type: text/plain; name="<x@y>"\r\n\r\n') }), 'INBOX', '1')).toEqual(
+      expect.objectContaining({ references: ['r1@b'] }) as object,
+    );
+    expect(summaryOf(row({ headers: Buffer.from('Content-Type: text/plain; name="multipart/report; report-type=delivery-status"\r\n\r\n') }), 'INBOX', '1')).not.toHaveProperty('reportType');
+  });
+
   it('invents no date for a header that cannot be read, and no references for an empty header', () => {
     const summary = summaryOf(row({ envelope: { date: 'some day soon', messageId: '' }, headers: Buffer.from('\r\n') }), 'INBOX', '1');
     expect(summary).not.toHaveProperty('sentAt');

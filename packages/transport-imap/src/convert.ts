@@ -1,15 +1,18 @@
 import { type FolderId, type InternetMessageId, type Keyword, MailError, type MessageSummary } from '@signalbox/core';
-import { normalizeMessageId, parseMessageIds } from '@signalbox/kit';
+import { normalizeMessageId, parseMessageIds, reportTypeOf } from '@signalbox/kit';
 import type { FetchMessageObject, FetchQueryObject, MessageEnvelopeObject } from 'imapflow';
 import { refOf } from './refs.ts';
 
 /** What a summary is made of: one FETCH, no body, nothing that marks a message as read. */
 export const SUMMARY: FetchQueryObject = { uid: true, flags: true, internalDate: true, size: true, envelope: true, headers: ['references'] };
 
+/** The same with what a report is known by. A listing of everything does without: it would cost octets on every row. */
+export const NEWS: FetchQueryObject = { ...SUMMARY, headers: ['references', 'content-type'] };
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * Absent for a row that is not the answer to `SUMMARY`: servers add rows about flags whenever they like.
+ * Absent for a row that is not the answer to `SUMMARY` or `NEWS`: servers add rows about flags whenever they like.
  * Runs once per message of a listing, so it builds one object and looks at each octet once.
  */
 export function summaryOf(row: FetchMessageObject, folder: FolderId, uidValidity: string): MessageSummary | undefined {
@@ -18,8 +21,7 @@ export function summaryOf(row: FetchMessageObject, folder: FolderId, uidValidity
   const summary: Writable<MessageSummary> = { ref: refOf(folder, uidValidity, uid), receivedAt, keywords: keywordsOf(flags) };
   if (size) summary.size = size;
   if (envelope) addEnvelope(summary, envelope);
-  const references = referencesOf(headers);
-  if (references) summary.references = references;
+  if (headers && headers.length > SHORTEST_HEADERS) addHeaders(summary, headers.toString());
   return summary;
 }
 
@@ -48,12 +50,18 @@ function addressesOf(list: MessageEnvelopeObject['from']): string[] | undefined 
   return addresses.length > 0 ? addresses : undefined;
 }
 
-/** `headers` holds the References header alone, folded as it was sent, or an empty line. */
-function referencesOf(headers: Buffer | undefined): readonly InternetMessageId[] | undefined {
-  if (!headers || headers.length < 'References:'.length) return undefined;
-  const text = headers.toString();
-  const references = parseMessageIds(text.slice(text.indexOf(':') + 1));
-  return references.length > 0 ? references : undefined;
+const SHORTEST_HEADERS = 'References:'.length;
+const REFERENCES = /^references[ \t]*:((?:.*\r?\n[ \t])*.*)/im;
+const REPORT = /^content-type[ \t]*:(\s*multipart\/report(?:.*\r?\n[ \t])*.*)/im;
+
+/** The fields that were asked for, as they were sent, in the order they have in the message. */
+function addHeaders(summary: Writable<MessageSummary>, text: string): void {
+  const value = REFERENCES.exec(text)?.[1];
+  const references = value === undefined ? [] : parseMessageIds(value);
+  if (references.length > 0) summary.references = references;
+  const contentType = REPORT.exec(text)?.[1];
+  const reportType = contentType === undefined ? undefined : reportTypeOf(contentType);
+  if (reportType !== undefined) summary.reportType = reportType;
 }
 
 const SYSTEM_FLAGS: readonly (readonly [flag: string, keyword: Keyword])[] = [

@@ -1,5 +1,5 @@
 import type { Attachment, MessageSummary } from '@signalbox/core';
-import { normalizeMessageId, parseMessageIds } from '@signalbox/kit';
+import { normalizeMessageId, parseMessageIds, reportTypeOf } from '@signalbox/kit';
 import PostalMime, { addressParser, type Email } from 'postal-mime';
 import type { MemoryFolder } from './server/folder.ts';
 import type { StoredMessage } from './server/stored-message.ts';
@@ -30,6 +30,7 @@ export async function toSummary(folder: MemoryFolder, message: StoredMessage): P
   const messageId = normalizeMessageId(email.messageId);
   const inReplyTo = normalizeMessageId(email.inReplyTo);
   const [sentAt, from, references] = [dateOf(email.date), addressesOf(email, 'from'), parseMessageIds(email.references)];
+  const reportType = reportTypeOf(email.headers.find(({ key }) => key === 'content-type')?.value ?? '');
   return {
     ref: { folder: folder.id, key: message.key },
     receivedAt: message.receivedAt,
@@ -41,6 +42,7 @@ export async function toSummary(folder: MemoryFolder, message: StoredMessage): P
     ...(from.length > 0 && { from }),
     ...(inReplyTo !== undefined && { inReplyTo }),
     ...(references.length > 0 && { references }),
+    ...(reportType !== undefined && { reportType }),
   };
 }
 

@@ -105,7 +105,7 @@ describe('a router', () => {
     })();
     server.deliver('sales@b.c', { raw: report(entry.messageId) });
     const delivery = await next(router);
-    expect(delivery).toMatchObject({ kind: 'report' });
+    expect(delivery).toMatchObject({ kind: 'delivery-report' }); // by its Content-Type, whoever sent it
     expect(await delivery.header()).toMatchObject({ kind: 'delivery-report', autoSubmitted: 'auto-replied' });
     await delivery.ack();
     expect(await outcome).toMatchObject({ entry: entry.id, mailbox: 'sales' });
@@ -115,7 +115,7 @@ describe('a router', () => {
 const report = (messageId: string): Uint8Array =>
   Buffer.from(
     [
-      'From: MAILER-DAEMON@b.c',
+      'From: Delivery Desk <ada@odd.example>',
       'To: sales@b.c',
       'Subject: Undeliverable: offer',
       'Message-ID: <report@b.c>',

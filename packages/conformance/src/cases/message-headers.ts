@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Case } from '../case.ts';
-import { message, newMessageId } from '../messages/build.ts';
+import { deliveryReport, message, newMessageId } from '../messages/build.ts';
 import { deliverRaw } from '../support/deliver.ts';
 import { handsOut } from '../support/kept-bytes.ts';
 import { allOf, messageOf, rawOf } from '../support/reading.ts';
@@ -84,6 +84,19 @@ export const HEADER_CASES: readonly Case[] = [
       const { inReplyTo, references } = await messageOf(world.transport, 'a reply');
       assert.equal(inReplyTo ?? third, third);
       assert.deepEqual(references ?? [first, second, third], [first, second, third]);
+    },
+  },
+  {
+    id: 'message/report-type',
+    title: 'tells a delivery report by its Content-Type, whoever sent it, and takes nothing else for one (RFC 6522 §3)',
+    needs: NEEDS,
+    async run(world) {
+      const [odd, plain] = [newMessageId(), newMessageId()];
+      await deliverRaw(world, deliveryReport({ subject: 'a report', from: 'robin@sender.example', messageId: odd }));
+      await deliverRaw(world, message({ subject: 'no report', from: 'MAILER-DAEMON@sender.example', messageId: plain }));
+      const { reportType = 'delivery-status' } = await messageOf(world.transport, 'a report');
+      assert.equal(reportType, 'delivery-status');
+      assert.equal((await messageOf(world.transport, 'no report')).reportType, undefined);
     },
   },
   {

@@ -34,3 +34,14 @@ export function message(fields: MessageFields): Buffer {
 
 /** Messages with the subjects given, a body each. */
 export const messages = (...subjects: readonly string[]): Buffer[] => subjects.map((subject) => message({ subject }));
+
+/** A report of failure as a mail server writes it (RFC 3464), from whoever. */
+export function deliveryReport({ headers = [], ...fields }: Omit<MessageFields, 'body'>): Buffer {
+  const parts = [
+    ['text/plain', 'Your message did not get through.'],
+    ['message/delivery-status', 'Reporting-MTA: dns; mx.sender.example\r\n\r\nFinal-Recipient: rfc822; nobody@sender.example\r\nAction: failed\r\nStatus: 5.1.1'],
+    ['text/rfc822-headers', 'Subject: what was sent'],
+  ].map(([type, text]) => `--report\r\nContent-Type: ${type}\r\n\r\n${text}\r\n`);
+  const contentType = 'Content-Type: multipart/report;\r\n\tboundary="report";\r\n\treport-type="delivery-status"';
+  return message({ ...fields, headers: [...headers, 'MIME-Version: 1.0', contentType], body: `${parts.join('')}--report--\r\n` });
+}

@@ -72,6 +72,18 @@ export const HEADER_SABOTEURS: readonly Saboteur[] = [
     sabotage: (transport) => withReceive(transport, (inner) => bendAdded(inner, (message) => (message.references ? { ...message, references: message.references.toReversed() } : message))),
   },
   {
+    id: 'knows-reports-by-sender',
+    title: 'takes everything that a mail system sends for a delivery report, and nothing else',
+    caughtBy: ['message/report-type'],
+    sabotage: (transport) =>
+      withReceive(transport, (inner) =>
+        bendAdded(inner, (message) => {
+          const { reportType: _, ...rest } = message;
+          return message.from?.some((address) => /^mailer-daemon@/i.test(address)) ? { ...rest, reportType: 'delivery-status' } : rest;
+        }),
+      ),
+  },
+  {
     id: 'leaves-subjects-encoded',
     title: 'tells a subject in RFC 2047 as it is encoded',
     caughtBy: ['message/encoded-subject'],

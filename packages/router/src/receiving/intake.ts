@@ -132,7 +132,7 @@ async function deliveriesOf(ledger: Ledger, mailbox: string, bindings: readonly 
       ...identity,
       place: { door, folder, key },
       facts: writeFacts(facts),
-      ...(facts.kind === 'report' && { effect: READ_REPORT }),
+      ...((facts.kind === 'report' || facts.kind === 'delivery-report') && { effect: READ_REPORT }),
       ...(alike !== undefined && { sameMessageAs: alike }),
       ...(entry !== undefined && { own: entry }),
     };

@@ -33,6 +33,14 @@ describe('the kind of a message', () => {
   ])('is guessed from the sender %s: %s', (address, kind) => {
     expect(kindOfSummary({ from: [address] })).toBe(kind);
   });
+
+  it.each([
+    ['delivery-status', 'delivery-report'],
+    ['disposition-notification', 'read-receipt'],
+    ['feedback-report', 'report'],
+  ])('is known by the type of a report, %s, whoever sent it: %s', (reportType, kind) => {
+    expect(kindOfSummary({ from: ['ada@example.org'], reportType })).toBe(kind);
+  });
 });
 
 describe('reading a header', () => {

@@ -17,7 +17,16 @@ export interface HeaderFacts {
 const REPORTERS = /^(?:mailer-daemon|postmaster|microsoftexchange[0-9a-f]{32})@/i;
 
 /** As far as a listing tells. */
-export const kindOfSummary = ({ from }: Pick<MessageSummary, 'from'>): MessageKind => (from?.some((address) => REPORTERS.test(address)) ? 'report' : 'message');
+export function kindOfSummary({ from, reportType }: Pick<MessageSummary, 'from' | 'reportType'>): MessageKind {
+  if (reportType !== undefined) return kindOfReport(reportType);
+  return from?.some((address) => REPORTERS.test(address)) ? 'report' : 'message';
+}
+
+/** By the `report-type` of RFC 6522 §3. */
+function kindOfReport(reportType: string): MessageKind {
+  if (reportType === 'delivery-status') return 'delivery-report';
+  return reportType === 'disposition-notification' ? 'read-receipt' : 'report';
+}
 
 export function headerFactsOf(header: string): HeaderFacts {
   const fields = libmime.decodeHeaders(header) as Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -39,11 +48,7 @@ function kindOfContent(contentType: string, contentClass: string | undefined): M
   const { value, params } = libmime.parseHeaderValue(contentType);
   const type = value.toLowerCase();
   const param = (name: string): string => (params[name] ?? '').toLowerCase();
-  if (type === 'multipart/report') {
-    const report = param('report-type');
-    if (report === 'delivery-status') return 'delivery-report';
-    return report === 'disposition-notification' ? 'read-receipt' : 'report';
-  }
+  if (type === 'multipart/report') return kindOfReport(param('report-type'));
   if (type === 'text/calendar' || contentClass?.toLowerCase().includes('calendarmessage')) return 'meeting';
   if (type === 'multipart/signed') return 'signed';
   if (type === 'multipart/encrypted') return 'encrypted';

@@ -1,7 +1,9 @@
+import { reportTypeOf } from '@signalbox/kit';
 import { matcher } from '../odata/evaluate.ts';
 import { parseFilter } from '../odata/filter.ts';
 import type { Expand } from '../odata/options.ts';
 import { unreadableQuery } from '../http/graph-error.ts';
+import { type HeaderField, headerValue } from '../../mime/headers.ts';
 import type { MessageView } from './view.ts';
 
 export interface ExtendedProperty {
@@ -25,6 +27,7 @@ export const extendedPropertiesOf = (view: MessageView, wanted: ExtendedProperty
 export function allExtendedProperties({ message, headers }: MessageView): readonly ExtendedProperty[] {
   const { internetMessageId, inReplyTo, references, subject } = headers;
   const known: Readonly<Record<string, string | undefined>> = {
+    'String 0x1a': messageClassOf(headers.fields),
     'String 0x37': subject,
     'String 0x1035': internetMessageId,
     'String 0x1042': inReplyTo === undefined ? undefined : `<${inReplyTo}>`,
@@ -33,6 +36,13 @@ export function allExtendedProperties({ message, headers }: MessageView): readon
   const own = Object.entries(message.properties).map(([id, value]) => ({ id, value }));
   const ids = new Set(own.map(({ id }) => normalizedId(id)));
   return [...own, ...Object.entries(known).flatMap(([id, value]) => (value === undefined || ids.has(normalizedId(id)) ? [] : [{ id, value }]))];
+}
+
+/** MS-OXOMSG section 2.2.2.1. What a report of delivery says, a header does not tell: it counts as one of failure here. */
+function messageClassOf(fields: readonly HeaderField[]): string {
+  const reportType = reportTypeOf(headerValue(fields, 'content-type') ?? '');
+  if (reportType === 'delivery-status') return 'REPORT.IPM.Note.NDR';
+  return reportType === 'disposition-notification' ? 'REPORT.IPM.Note.IPNRN' : 'IPM.Note';
 }
 
 const normalizedTags = (text: string): string => text.replaceAll(/\b0x0+(?=[\da-f])/gi, '0x');
