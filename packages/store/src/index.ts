@@ -36,3 +36,6 @@ export type { Dropped, Retention, RetentionRules } from './retention/retention.t
 export { defaultKeyFile } from './sqlite/embedded-store.ts';
 export type { EmbeddedPlace, KeySource, ServerPlace, StoreOptions, StorePlace, StoreSettings } from './store-options.ts';
 export { openStore, type Store } from './store.ts';
+export { isSwitchOver } from './switches/record.ts';
+export type { NewSwitch, SwitchRecord, SwitchState } from './switches/record.ts';
+export type { Flip, Flipped, SwitchStep, Switches } from './switches/switches.ts';

@@ -18,6 +18,7 @@ import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { createRetention, type Retention } from './retention/retention.ts';
 import { defaultKeyFile, openEmbedded, readEmbeddedKeys } from './sqlite/embedded-store.ts';
 import type { EmbeddedPlace, ServerPlace, StoreOptions, StoreSettings } from './store-options.ts';
+import { createSwitches, type Switches } from './switches/switches.ts';
 import { createTokenRecords } from './tokens/records.ts';
 import { createTokenStore, type DurableTokens } from './tokens/token-store.ts';
 import { createTokenTurns } from './tokens/turn-rows.ts';
@@ -34,6 +35,7 @@ export interface Store extends AsyncDisposable {
   readonly effects: Effects;
   readonly outbox: Outbox;
   readonly revisions: Revisions;
+  readonly switches: Switches;
   readonly journal: Journal;
   readonly audit: Audit;
   readonly retention: Retention;
@@ -73,6 +75,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     effects: createEffects(database, keyring),
     outbox: createOutbox(database, keyring),
     revisions: createRevisions(database, keyring),
+    switches: createSwitches(database, keyring),
     journal: createJournal(database),
     audit: createAudit(database),
     retention: createRetention(database),

@@ -1,8 +1,9 @@
 import { type Secret, secret } from '@signalbox/core';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { Database } from '../database/database.ts';
 import { RouterError } from '../failure/router-error.ts';
+import type { Schema } from '../schema/schema.ts';
 
 /** A configuration that was deployed. */
 export interface Revision {
@@ -39,21 +40,7 @@ const COLUMNS = ['number', 'digest', 'summary', 'who', 'applied_at'] as const;
 
 export function createRevisions({ db, now }: Pick<Database, 'db' | 'now'>, keyring: Keyring): Revisions {
   return {
-    async deploy({ text, after, digest, summary, who }) {
-      const number = after + 1;
-      const { keyId, sealed } = keyring.seal('revision', String(number), text);
-      const row = await db
-        .insertInto('revision')
-        .columns(['number', 'digest', 'sealed', 'key_id', 'summary', 'who', 'applied_at'])
-        .expression(
-          sql`select ${number}, ${digest}, ${sealed}, ${keyId}, ${summary}, ${who}, ${now} where (select coalesce(max(number), 0) from revision) = ${after}` as never,
-        )
-        .onConflict((conflict) => conflict.doNothing())
-        .returning(COLUMNS)
-        .executeTakeFirst();
-      if (!row) throw conflictAfter(after);
-      return toRevision(row);
-    },
+    deploy: (revision) => deployRevision(db, now, keyring, revision),
     async current() {
       const row = await db.selectFrom('revision').select(COLUMNS).orderBy('number', 'desc').limit(1).executeTakeFirst();
       return row && toRevision(row);
@@ -70,6 +57,23 @@ export function createRevisions({ db, now }: Pick<Database, 'db' | 'now'>, keyri
       return (await db.selectFrom('revision').select(COLUMNS).orderBy('number', 'desc').execute()).map(toRevision);
     },
   };
+}
+
+/** One statement, so that it can be part of a transaction. Throws `config.conflict` where another revision was deployed since `after`. */
+export async function deployRevision(db: Kysely<Schema>, now: Database['now'], keyring: Keyring, { text, after, digest, summary, who }: NewRevision): Promise<Revision> {
+  const number = after + 1;
+  const { keyId, sealed } = keyring.seal('revision', String(number), text);
+  const row = await db
+    .insertInto('revision')
+    .columns(['number', 'digest', 'sealed', 'key_id', 'summary', 'who', 'applied_at'])
+    .expression(
+      sql`select ${number}, ${digest}, ${sealed}, ${keyId}, ${summary}, ${who}, ${now} where (select coalesce(max(number), 0) from revision) = ${after}` as never,
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(COLUMNS)
+    .executeTakeFirst();
+  if (!row) throw conflictAfter(after);
+  return toRevision(row);
 }
 
 const conflictAfter = (after: number): RouterError =>

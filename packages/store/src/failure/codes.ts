@@ -11,6 +11,7 @@ export const ROUTER_ERROR_CODES = {
   'delivery.not-found': { retry: 'never', affects: 'item' },
   'receipt.stale': { retry: 'never', affects: 'item' },
   'config.conflict': { retry: 'never', affects: 'endpoint' },
+  'switch.refused': { retry: 'after-remedy', affects: 'mailbox' },
 } as const satisfies Readonly<Record<string, ErrorFacts>>;
 
 export type RouterErrorCode = keyof typeof ROUTER_ERROR_CODES;

@@ -19,6 +19,7 @@ const TABLES: readonly { readonly table: keyof Schema; readonly of?: 'outbox' }[
   { table: 'cursor' },
   { table: 'health' },
   { table: 'journal' },
+  { table: 'switch' },
 ];
 
 /** First nobody can begin anything with it, then everything goes, and the mailbox last, so that an interruption leaves something to go on from. */

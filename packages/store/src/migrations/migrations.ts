@@ -9,6 +9,7 @@ import { retention } from './0006-retention.ts';
 import { content } from './0007-content.ts';
 import { dead } from './0008-dead.ts';
 import { effectTrace } from './0009-effect-trace.ts';
+import { switches } from './0010-switches.ts';
 
 /** In the order of their names. A migration that has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -19,6 +20,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-content': content,
   '0008-dead': dead,
   '0009-effect-trace': effectTrace,
+  '0010-switches': switches,
 };
 
 /** Which steps a database has taken, and which this release would take. */

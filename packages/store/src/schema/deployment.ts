@@ -11,6 +11,22 @@ export interface RevisionTable {
   readonly applied_at: number;
 }
 
+/** A mailbox on its way from one flow to another. */
+export interface SwitchTable {
+  readonly id: string;
+  readonly mailbox: string;
+  readonly state: 'planned' | 'checked' | 'soaking' | 'completed' | 'rolled-back' | 'cancelled';
+  /** JSON: from where to where. */
+  readonly plan: string;
+  readonly who: string;
+  /** That of its last flip, there or back. */
+  readonly revision: number | null;
+  /** Until then it is watched, once it is flipped. */
+  readonly soak_until: number | null;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
 /** The steps of a switch. */
 export interface JournalTable {
   readonly mailbox: string;

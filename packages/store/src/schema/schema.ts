@@ -1,4 +1,4 @@
-import type { AuditTable, JournalTable, RevisionTable } from './deployment.ts';
+import type { AuditTable, JournalTable, RevisionTable, SwitchTable } from './deployment.ts';
 import type { DutyTable } from './duties.ts';
 import type { BaselineRunTable, BaselineTable, CursorTable, DeliveryTable, EffectTable, RefTable, SightingTable } from './ledger.ts';
 import type { HealthTable, LeaseTable, MailboxTable } from './mailboxes.ts';
@@ -26,6 +26,7 @@ export interface Schema {
   readonly outbox_part: OutboxPartTable;
   readonly outbox_event: OutboxEventTable;
   readonly revision: RevisionTable;
+  readonly switch: SwitchTable;
   readonly journal: JournalTable;
   readonly audit: AuditTable;
   readonly duty: DutyTable;
