@@ -27,6 +27,7 @@ export { type ApplyOptions, type Candidate, createDeployments, type DeployedRevi
 export { describeDeployment, type DescribeInput } from './deployment/describe.ts';
 export { type DeploymentPlan, hasChanges, planDeployment, type PlanInput, type PlannedMailbox, summarizePlan } from './deployment/plan.ts';
 export { type WithMailboxes, withMailboxes, type WrittenMailbox } from './deployment/with-mailboxes.ts';
+export type { WrittenFlowFields, WrittenFlows } from './deployment/with-flows.ts';
 export { withoutMailbox } from './deployment/without-mailbox.ts';
 export type { DiagnoseOptions } from './diagnosis/diagnose.ts';
 export { type CheckName, CHECKS, type CheckStatus, type Diagnosis, type DiagnosisRow } from './diagnosis/diagnosis.ts';
@@ -57,3 +58,8 @@ export type { MailDefaults, OutgoingAttachment, OutgoingFields, OutgoingMail, Ou
 export { type DeliveryReport, readDeliveryReport, type ReportedRecipient } from './sending/report/read-report.ts';
 export { type Answered, createSending, type Forwarded, type Reported, type Sending, type SendOptions } from './sending/sending.ts';
 export { SENDING_DEFAULTS, type SendingSettings } from './sending/settings.ts';
+export type { SwitchCheck, SwitchRefusal } from './switching/check.ts';
+export type { FolderAgreement } from './switching/door-check.ts';
+export { cancelSwitch, completeSwitch, rollBackSwitch } from './switching/end-switch.ts';
+export { readPlan, type SwitchPlan } from './switching/plan.ts';
+export { createSwitching, type OpenedCandidate, type RunSwitchOptions, type SwitchRun, type Switching, type SwitchingOptions, type SwitchingRows, type SwitchTarget } from './switching/switching.ts';

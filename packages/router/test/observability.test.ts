@@ -20,6 +20,7 @@ const OF_NO_MAILBOX = new Set([
   'retention.failed',
   'sending.not-pruned',
   'sending.store-failed',
+  'switches.not-looked-at',
 ]);
 /** What hands on what others log. */
 const isOwn = ({ events }: LogCall): boolean => events[0] !== '(event)';

@@ -31,7 +31,7 @@ export function refuseLiveChange({ before, after, changes }: LiveChange): readon
         reason: 'live-flow',
         mailbox: id,
         message: `The mailbox "${id}" receives by ${before.receive.flow}, and an apply does not change the flow of a live mailbox: mail could be lost or delivered twice.`,
-        remedy: `Keep the flow "${before.receive.flow}" here. It is changed by a switch (\`signalbox switch plan ${id} --to ${after.receive.flow}\`), which this release does not have yet.`,
+        remedy: `Keep the flow "${before.receive.flow}" here. It is changed by a switch: \`signalbox switch plan ${id} --to ${after.receive.flow}\` shows what that takes.`,
       },
     ];
   }
@@ -42,7 +42,7 @@ export function refuseLiveChange({ before, after, changes }: LiveChange): readon
       reason: 'live-server',
       mailbox: id,
       message: `The mailbox "${id}" receives from ${before.receive.host}, and another server is another mailbox to what has been recorded: mail could be lost or delivered twice.`,
-      remedy: `Keep the server. It is changed by a switch (\`signalbox switch plan ${id}\`), which this release does not have yet.`,
+      remedy: 'Keep the server: this release switches a mailbox between flows at one server alone. Another server is another mailbox, under an id of its own.',
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { secret } from '@signalbox/core';
-import type { Audit, Mailboxes, Revision, Revisions } from '@signalbox/store';
+import type { Audit, Mailboxes, NewRevision, Revision, Revisions } from '@signalbox/store';
 import type { Deployed } from './deployed.ts';
 import { type DeploymentPlan, hasChanges, planDeployment, summarizePlan } from './plan.ts';
 
@@ -72,11 +72,9 @@ export function createDeployments(rows: DeploymentRows): Deployments {
       if (plan.refusals.length > 0) throw new TypeError('A plan with refusals cannot be applied.');
       if (plan.base > 0 && !hasChanges(plan)) return undefined;
       const summary = message === undefined ? summarizePlan(plan) : `${message} (${summarizePlan(plan)})`;
-      const { file, text, deployed } = candidate;
-      const content = secret(JSON.stringify({ format: FORMAT, file, text, deployed }));
-      const revision = await revisions.deploy({ after: plan.base, digest: createHash('sha256').update(text).digest('base64url'), text: content, summary, who });
+      const revision = await revisions.deploy(newRevision(candidate, { after: plan.base, summary, who }));
       await audit.write({ who, what: 'configuration-deployed', subject: `revision ${revision.number}`, detail: { summary } });
-      await settleMailboxes(rows, deployed);
+      await settleMailboxes(rows, candidate.deployed);
       return revision;
     },
     async settle() {
@@ -85,6 +83,13 @@ export function createDeployments(rows: DeploymentRows): Deployments {
     },
   };
 }
+
+/** A candidate as the store keeps it. */
+export const newRevision = ({ file, text, deployed }: Candidate, about: Pick<NewRevision, 'after' | 'summary' | 'who'>): NewRevision => ({
+  ...about,
+  digest: createHash('sha256').update(text).digest('base64url'),
+  text: secret(JSON.stringify({ format: FORMAT, file, text, deployed })),
+});
 
 const readContent = (content: string): Candidate => {
   const { file, text, deployed } = JSON.parse(content) as Candidate;

@@ -139,7 +139,7 @@ function bindByRef<Seen extends Sighting>(
 }
 
 /** A folder that was restored from a backup gives the same UIDs to other messages: a ref alone proves nothing then. */
-const isStill = (sighting: Sighting, object: KnownObject): boolean =>
+export const isStill = (sighting: Sighting, object: KnownObject): boolean =>
   isNear(sighting, object) && (sighting.idKey !== undefined && object.idKey !== undefined ? sighting.idKey === object.idKey : sighting.factsKey === object.factsKey);
 
 /** Two without a Message-ID are told apart by their facts, and by what they hold. */

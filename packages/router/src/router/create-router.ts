@@ -19,6 +19,7 @@ import type { ReplyOptions } from '../sending/compose/answer.ts';
 import type { OutgoingFields, OutgoingMail } from '../sending/mail.ts';
 import { createSending, type Sending, type SendOptions } from '../sending/sending.ts';
 import { type SendingSettings, sendingSettingsOf } from '../sending/settings.ts';
+import { watchSwitches } from '../switching/watch-switches.ts';
 import { contentOf, originalOf } from './answered.ts';
 import { type Difference, differenceOf } from './difference.ts';
 import type { RouterOptions } from './options.ts';
@@ -95,7 +96,11 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     onReport: async ({ delivery, raw }) => void (await sending.report(raw, { delivery })),
   });
   const stop = new AbortController();
-  const running = [sending.run(stop.signal), keepRetention({ store, clock, log, rules: () => rulesOf(config.retention) }, stop.signal)];
+  const running = [
+    sending.run(stop.signal),
+    keepRetention({ store, clock, log, rules: () => rulesOf(config.retention) }, stop.signal),
+    watchSwitches({ store, status: () => receiver.status(), clock, log, who: 'the router' }, stop.signal),
+  ];
   const fingerprint = createFingerprinter();
   const takeOver = async (next: Config): Promise<RouterUpdate> => {
     if (stop.signal.aborted) throw new MailError('transport.closed', 'The router is closed.');
