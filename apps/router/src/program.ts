@@ -17,6 +17,7 @@ import { addSchema } from './commands/schema.ts';
 import { addSend } from './commands/send.ts';
 import { addStatus } from './commands/status.ts';
 import { addStore } from './commands/store.ts';
+import { addSwitch } from './commands/switch.ts';
 import { addTest } from './commands/test.ts';
 import { addWatch } from './commands/watch.ts';
 import { version } from './version.ts';
@@ -56,7 +57,7 @@ export function createProgram(host: CallHost, { color, mailboxes }: ProgramOptio
       ),
     )
     .addHelpText('after', EXIT_CODES_HELP);
-  for (const add of [addCheck, addTest, addAuth, addDoctor, addWatch, addSend, addFolders, addImport, addDeployment, addRun, addStatus, addMailbox, addDeliveries, addOutbox, addStore, addAzureSetup, addSchema]) add(program, host);
+  for (const add of [addCheck, addTest, addAuth, addDoctor, addWatch, addSend, addFolders, addImport, addDeployment, addRun, addStatus, addMailbox, addSwitch, addDeliveries, addOutbox, addStore, addAzureSetup, addSchema]) add(program, host);
   addCompletion(program, mailboxes);
   return program;
 }
