@@ -113,7 +113,7 @@ describe('an audit concludes nothing', () => {
     world.account.remove(first!, 'recoverable');
     await audited(world);
     expect(await goneOf(world, taken)).toEqual({ one: [false], two: [false], three: [false], four: [false] });
-    expect(world.logged).toContainEqual({ level: 'warn', event: 'receive.audit-not-whole', fields: { mailbox: 'sales', folder: expect.any(String) as string, unlisted: 1 } });
+    expect(world.logged).toContainEqual({ level: 'warn', event: 'receive.audit-not-whole', fields: { mailbox: 'sales', folder: expect.any(String) as string, code: 'protocol.violation', unlisted: 1 } });
     isCut = false;
     await audited(world);
     expect(await goneOf(world, taken)).toEqual({ one: [true], two: [false], three: [false], four: [false] });
