@@ -94,7 +94,7 @@ describe('a receiver of calls', () => {
       await using failing = await receiver.open(async () => Promise.reject(new Error('with a secret')));
       await using hanging = await receiver.open(() => new Promise(() => {}));
       expect(await Promise.all([call(failing.url), call(hanging.url)])).toMatchObject([{ status: 500, text: '' }, { status: 500, text: '' }]);
-      expect(logged).toEqual([['warn', 'callbacks.answer-failed', { code: 'internal' }], ['warn', 'callbacks.answer-failed', { code: 'internal' }]]);
+      expect(logged).toEqual([['warn', 'callbacks.answer-failed', { code: 'internal' }], ['warn', 'callbacks.answer-failed', { code: 'timeout' }]]);
     }));
 
   it('closes with connections still open', async () => {

@@ -80,7 +80,12 @@ async function answerTo(answer: Answer, call: Parameters<Answer>[0], log: Logger
   try {
     return await abortable(answer(call), AbortSignal.timeout(ANSWER_MS));
   } catch (error) {
-    log.log('warn', 'callbacks.answer-failed', { code: isMailError(error) ? error.code : 'internal' });
+    log.log('warn', 'callbacks.answer-failed', { code: codeOf(error) });
     return { status: 500 };
   }
+}
+
+function codeOf(error: unknown): string {
+  if (isMailError(error)) return error.code;
+  return error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'internal';
 }

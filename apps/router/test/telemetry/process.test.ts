@@ -150,7 +150,7 @@ describe('a router that is told to export what it does', () => {
     expect((await run({ OTEL_TRACES_SAMPLER: 'jaeger' })).stderr).toContain('parentbased_');
     expect((await run({ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '2' })).stderr).toContain('from 0 to 1');
     expect((await run({ OTEL_METRIC_EXPORT_INTERVAL: 'often' })).stderr).toContain('OTEL_METRIC_EXPORT_INTERVAL');
-    expect((await run({ OTEL_SDK_DISABLED: 'true', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).stderr).toContain('No configuration is deployed yet');
-    expect((await run({ OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).stderr).toContain('No configuration is deployed yet');
+    expect((await run({ OTEL_SDK_DISABLED: 'true', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).stderr).toContain('There is no store at');
+    expect((await run({ OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).stderr).toContain('There is no store at');
   });
 });
