@@ -7,8 +7,15 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+export interface CommandOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Asks it to end (SIGTERM). */
+  readonly signal?: AbortSignal;
+}
+
 /** Runs the `signalbox` command as its own process, from source. */
-export async function runCommand(args: readonly string[], options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> }): Promise<CommandResult> {
+export async function runCommand(args: readonly string[], options: CommandOptions): Promise<CommandResult> {
   const main = fileURLToPath(new URL('src/main.ts', import.meta.resolve('signalbox/package.json')));
   const child = spawn(process.execPath, ['--conditions=@signalbox/source', main, ...args], {
     cwd: options.cwd,
@@ -16,6 +23,7 @@ export async function runCommand(args: readonly string[], options: { readonly cw
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => text(stream));
+  options.signal?.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   child.once('error', reject);
   child.once('close', (code) => resolve(code ?? 1));
