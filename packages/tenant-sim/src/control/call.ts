@@ -34,8 +34,11 @@ export interface Caller extends AsyncDisposable {
   readonly call: <T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: CallOptions) => Promise<T>;
 }
 
+/** The tenant is on the same machine, which may be busy with what is being tested. */
+const CONNECT_MS = 60_000;
+
 export function createCaller({ url, secret, ca }: ControlAddress): Caller {
-  const dispatcher = new Agent({ connect: { ca }, bodyTimeout: 0, headersTimeout: 0 });
+  const dispatcher = new Agent({ connect: { ca, timeout: CONNECT_MS }, bodyTimeout: 0, headersTimeout: 0 });
   return {
     async call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, { query = {}, body, signal }: CallOptions = {}): Promise<T> {
       const target = new URL(path, url);
