@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineAuth, type Plugin, secret } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
 import { createSwitching, type Delivery } from '@signalbox/router';
 import { openStore, type Store } from '@signalbox/store';
@@ -10,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { candidateOf, deploymentsOf } from '../src/session/deploying.ts';
 import { openRouter } from '../src/session/open-router.ts';
 import { openSession, type Session } from '../src/session/session.ts';
-import { anything } from './scripted.ts';
+import { onePassword } from './one-password.ts';
 
 const ADDRESS = 'sales@contoso.example';
 const CONFIG = `version: 1
@@ -23,22 +22,6 @@ mailboxes:
   - { id: sales, address: ${ADDRESS}, flow: old }
 `;
 
-const auth = (name: string, password: string): Plugin =>
-  defineAuth({
-    kind: 'auth',
-    name,
-    version: '1.0.0',
-    contract: '^1.0',
-    config: anything,
-    issues: ['password'],
-    open: async () => ({
-      credentialsFor: ({ address }) => ({ getCredential: async () => ({ kind: 'password', username: address, password: secret(password) }) }),
-      status: async () => ({ state: 'ready' }),
-      revoke: async () => {},
-      async [Symbol.asyncDispose]() {},
-    }),
-  });
-
 async function nextOf(deliveries: AsyncIterator<Delivery>): Promise<Delivery> {
   const { value, done } = await deliveries.next();
   if (done) throw new Error('There is no more.');
@@ -49,7 +32,7 @@ describe('what was open before a switch', () => {
   it('is marked, answered, moved and acknowledged after it under the same id, by the new credentials alone', { timeout: 60_000 }, async () => {
     const server = createMemoryServer({ name: 'here' });
     const mailbox = server.addMailbox(ADDRESS, ['old-password', 'modern-password']);
-    const plugins = [createMemoryPlugin(server), auth('old-auth', 'old-password'), auth('modern-auth', 'modern-password')];
+    const plugins = [createMemoryPlugin(server), onePassword('old-auth', 'old-password'), onePassword('modern-auth', 'modern-password')];
     await using stack = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
     stack.defer(() => rm(folder, { recursive: true, force: true }));

@@ -1,33 +1,16 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineAuth, type Plugin, secret } from '@signalbox/core';
+import type { Plugin } from '@signalbox/core';
 import { systemClock } from '@signalbox/kit';
 import { openStore, type Store } from '@signalbox/store';
 import { createMemoryPlugin, createMemoryServer, type MemoryMailbox, type MemoryServer } from '@signalbox/transport-memory';
 import { describe, expect, it } from 'vitest';
 import { EXIT, type Outcome, signalbox } from './io.ts';
-import { anything } from './scripted.ts';
+import { onePassword } from './one-password.ts';
 import { withConfig } from './workspace.ts';
 
 const ADDRESS = 'sales@contoso.example';
-
-/** Hands out one password, whatever the mailbox. */
-const auth = (name: string, password: string): Plugin =>
-  defineAuth({
-    kind: 'auth',
-    name,
-    version: '1.0.0',
-    contract: '^1.0',
-    config: anything,
-    issues: ['password'],
-    open: async () => ({
-      credentialsFor: ({ address }) => ({ getCredential: async () => ({ kind: 'password', username: address, password: secret(password) }) }),
-      status: async () => ({ state: 'ready' }),
-      revoke: async () => {},
-      async [Symbol.asyncDispose]() {},
-    }),
-  });
 
 const CONFIG = `version: 1
 organization: contoso # ours
@@ -59,7 +42,7 @@ async function world(): Promise<World> {
   const [server, other] = [createMemoryServer({ name: 'here' }), createMemoryServer({ name: 'there', openToAll: true })];
   const mailbox = server.addMailbox(ADDRESS, ['old-password', 'modern-password']);
   server.addMailbox('faxes@contoso.example');
-  const plugins: readonly Plugin[] = [createMemoryPlugin(server), { ...createMemoryPlugin(other), name: 'elsewhere' }, auth('old-auth', 'old-password'), auth('modern-auth', 'modern-password')];
+  const plugins: readonly Plugin[] = [createMemoryPlugin(server), { ...createMemoryPlugin(other), name: 'elsewhere' }, onePassword('old-auth', 'old-password'), onePassword('modern-auth', 'modern-password')];
   const workspace = await withConfig(CONFIG);
   const data = join(workspace.folder, 'data', 'store');
   const settings = { cwd: workspace.folder, env: { SIGNALBOX_DATA: data, PATH: process.env['PATH'] ?? '', COLUMNS: '140' }, plugins };

@@ -32,17 +32,31 @@ async function fill({ mailboxes, leases, ledger }: Store): Promise<void> {
   }
 }
 
+interface Filled extends AsyncDisposable {
+  /** Beside the store. */
+  readonly client: Client;
+  /** With a store of its own: its sessions tell what they have read when they end. */
+  readonly withStore: (work: (store: Store) => Promise<void>) => Promise<void>;
+}
+
+async function openFilled(): Promise<Filled> {
+  await using stack = new AsyncDisposableStack();
+  const { url } = stack.use(await startPostgres());
+  const client = stack.adopt(new Client({ connectionString: url }), (open) => open.end());
+  await client.connect();
+  const withStore = async (work: (store: Store) => Promise<void>): Promise<void> => {
+    await using store = await openStore({ url: secret(url), key, clock: systemClock });
+    await work(store);
+  };
+  await withStore(fill);
+  const kept = stack.move();
+  return { client, withStore, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
 describe('what a running router asks of PostgreSQL again and again', () => {
   it('reads nothing of what is closed when it counts what is not', async () => {
-    await using server = await startPostgres();
-    await using stack = new AsyncDisposableStack();
-    const client = stack.adopt(new Client({ connectionString: server.url }), (open) => open.end());
-    await client.connect();
-    const withStore = async (work: (store: Store) => Promise<void>): Promise<void> => {
-      await using store = await openStore({ url: secret(server.url), key, clock: systemClock });
-      await work(store);
-    };
-    await withStore(fill);
+    await using database = await openFilled();
+    const { client, withStore } = database;
     await client.query(`update delivery set state = 'closed' where id not in ('7.1', '7.2')`);
     await client.query('vacuum analyze');
     const before = await rowsRead(client);
@@ -55,15 +69,8 @@ describe('what a running router asks of PostgreSQL again and again', () => {
   });
 
   it.each(['before', 'after'])('reads for a claim what that can take, however much is open, %s the server has learned how much that is', async (when) => {
-    await using server = await startPostgres();
-    await using stack = new AsyncDisposableStack();
-    const client = stack.adopt(new Client({ connectionString: server.url }), (open) => open.end());
-    await client.connect();
-    const withStore = async (work: (store: Store) => Promise<void>): Promise<void> => {
-      await using store = await openStore({ url: secret(server.url), key, clock: systemClock });
-      await work(store);
-    };
-    await withStore(fill);
+    await using database = await openFilled();
+    const { client, withStore } = database;
     if (when === 'after') await client.query('analyze');
     const before = await rowsRead(client);
     await withStore(async ({ deliveries }) => {
