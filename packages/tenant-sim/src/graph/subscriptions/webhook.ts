@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as tlsRequest } from 'node:https';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import type { TenantCertificates } from '../../certificates.ts';
 
 export interface WebhookAnswer {
@@ -17,10 +17,13 @@ export type Webhook = (url: string, contentType: string, body: string, signal: A
 const LONGEST_ANSWER = 65_536;
 
 export function createWebhook({ ca }: TenantCertificates): Webhook {
+  // Reading 150 authorities takes ten milliseconds: done for each call, that was most of what a tenant with many subscriptions did.
+  const secureContext = createSecureContext({ ca: [...rootCertificates, ca] });
   return async (url, contentType, body, signal) => {
     const isTls = url.startsWith('https:');
     const options = { method: 'POST', headers: { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) }, signal, agent: false } as const;
-    const outgoing = isTls ? tlsRequest(url, { ...options, ca: [...rootCertificates, ca] }) : plainRequest(url, options);
+    const secured = { ...options, secureContext };
+    const outgoing = isTls ? tlsRequest(url, secured) : plainRequest(url, options);
     outgoing.end(body);
     const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
     let text = '';
