@@ -1,9 +1,9 @@
 import { CLIENT_ID, type PlannedMailbox } from '../plan/population.ts';
-import type { StartedTenant } from '../tenant/calls.ts';
+import type { ReachableTenant } from '../tenant/calls.ts';
 import { DONE_FOLDER } from '../tenant/folders.ts';
 
 /** A configuration as a person would write it, but for how often it looks: nobody wants to wait for minutes. The secrets lie beside it. */
-export function configurationText({ description, callbacks }: StartedTenant, mailboxes: readonly PlannedMailbox[]): string {
+export function configurationText({ description, callbacks }: ReachableTenant, mailboxes: readonly PlannedMailbox[]): string {
   const { tenant, doors: { entra, graph, imap, smtp } } = description;
   return [
     'version: 1',
@@ -17,10 +17,7 @@ export function configurationText({ description, callbacks }: StartedTenant, mai
     '',
     'network: { ca: ca.pem }',
     '',
-    'notifications:',
-    `  publicUrl: ${callbacks.publicUrl}`,
-    `  listen: { port: ${callbacks.port} }`,
-    '',
+    ...(callbacks ? ['notifications:', `  publicUrl: ${callbacks.publicUrl}`, `  listen: { port: ${callbacks.port} }`, ''] : []),
     'servers:',
     `  graph: { baseUrl: '${graph?.url ?? ''}', pollIntervalMs: 1000, requestTimeoutMs: 10000 }`,
     `  imap: { host: 127.0.0.1, port: ${imap?.port ?? 0}, tls: implicit, pollIntervalMs: 1000, idleRenewMs: 10000, commandTimeoutMs: 10000 }`,

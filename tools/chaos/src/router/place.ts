@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PASSWORD, type PlannedMailbox, SECRET } from '../plan/population.ts';
-import type { StartedTenant } from '../tenant/calls.ts';
+import type { ReachableTenant } from '../tenant/calls.ts';
 import { configurationText } from './configuration.ts';
 
 /** Where everything of one run lies. */
@@ -40,7 +40,7 @@ export function placeIn(folder: string, databaseUrl?: string): Place {
 }
 
 /** Everything that a router finds when it starts. */
-export async function furnish(place: Place, tenant: StartedTenant, mailboxes: readonly PlannedMailbox[]): Promise<void> {
+export async function furnish(place: Place, tenant: ReachableTenant, mailboxes: readonly PlannedMailbox[]): Promise<void> {
   const secret = (name: string, text: string): Promise<void> => writeFile(join(place.folder, name), text, { mode: 0o600 });
   await Promise.all([
     writeFile(place.configuration, configurationText(tenant, mailboxes)),

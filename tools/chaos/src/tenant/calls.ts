@@ -26,6 +26,9 @@ export interface StartedTenant {
   readonly callbacks: CallbackPlace;
 }
 
+/** As the router is told of it; without a place, it subscribes to nothing. */
+export type ReachableTenant = Pick<StartedTenant, 'description'> & Partial<Pick<StartedTenant, 'callbacks'>>;
+
 export interface TenantCalls {
   start: (settings: TenantSettings) => StartedTenant;
   play: (event: TrafficEvent) => void;
