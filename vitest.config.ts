@@ -15,7 +15,7 @@ const projects = ['packages', 'apps', 'tools'].flatMap((parent) =>
 );
 
 /** What takes longest begins first, so that nobody waits at the end for one file: these take from 10 to 50 s each. */
-const longest = /\/(kill|tenant|send-storm|conformance|deliveries|tokens|run|doctor-faults|saboteurs|storm|memory|probe)(\.conformance)?\.test\.ts$/;
+const longest = /\/(kill|tenant|examples|gone|run-kill|send-storm|conformance|deliveries|tokens|run|doctor-faults|saboteurs|storm|memory|probe)(\.conformance)?\.test\.ts$/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
