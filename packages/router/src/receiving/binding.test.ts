@@ -143,6 +143,13 @@ describe('binding within a door', () => {
     expect(outcome(bindIn({ ledger, present: ['2'] }, alert('3', 'disk failed')))).toEqual(['new']);
   });
 
+  it('knows a copy that came back, of which another is still there, as it does with an id', () => {
+    const alert = (key: string): Sighting => seen(key, { id: '', holds: 'disk full' });
+    expect(outcome(bindIn({ ledger: [known(alert('1')), known(alert('2'))], present: ['1'] }, alert('3')))).toEqual(['rebound of 2']);
+    expect(outcome(bindIn({ ledger: [known(alert('1')), known(alert('2'))], present: ['1', '2'] }, alert('3')))).toEqual(['new']);
+    expect(outcome(bindIn({ ledger: [known(seen('1')), known(seen('2'))], present: ['1'] }, seen('3')))).toEqual(['rebound of 2']);
+  });
+
   it('takes no proof from what another door shows of it', () => {
     const ledger = [known(seen('1', { id: '', holds: 'as IMAP shows it' }))];
     expect(outcome(bindIn({ ledger }, seen('x', { id: '', door: 'imap:elsewhere', holds: 'as another server shows it' })))).toEqual(['rebound of 1']);

@@ -164,13 +164,15 @@ function isReplaceable(sighting: Sighting, object: KnownObject, { refsSurviveMov
 }
 
 /**
- * Without a Message-ID, one that comes back looks like a copy of another that says and holds the same and is still there. Nobody can tell, and a copy
- * that is taken for what came back is never delivered, so both are.
+ * Without a Message-ID, one that comes back looks like a copy of another that says the same and is still there. Where nobody has read what they hold,
+ * nobody can tell, and a copy that is taken for what came back is never delivered, so both are. Those that hold the same are copies of one another, and
+ * bound as those with one Message-ID are.
  */
 function twinsAmong(known: readonly KnownObject[], isPresent: (ref: KnownRef) => boolean): (sighting: Sighting, object: KnownObject) => boolean {
   const byFacts = groupBy(known.filter(({ idKey }) => idKey === undefined), ({ factsKey }) => factsKey);
   return (sighting, object) => {
     if (sighting.idKey !== undefined || refsAt(object, sighting.door).length === 0) return false;
+    if (sighting.contentKey !== undefined && sighting.contentKey === object.contentKey) return false;
     return (byFacts.get(sighting.factsKey) ?? []).some((other) => other !== object && isNear(sighting, other) && mayHoldTheSame(sighting, other) && liveRefsAt(other, sighting).some(isPresent));
   };
 }
