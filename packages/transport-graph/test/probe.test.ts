@@ -52,7 +52,7 @@ describe('the probe', () => {
       expect([tenant.mailFlow.submitted, tenant.store.mailbox(SALES)!.folder('drafts')!.messages]).toEqual([[], []]);
     }, { ...alone, apps: [{ roles: [], rbac: inExchange('Application Mail.ReadWrite') }] }));
 
-  it.each([429, 503, 504] as const)('makes up nothing of sending where the answer is a %d', (status) =>
+  it.each([429, 503, 504] as const)('makes up nothing of sending where the answer is a %d', { timeout: 60_000 }, (status) =>
     setting(async ({ open, fault }) => {
       const { probe } = await open();
       using _busy = fault('http.refuse', { status, retryAfter: 0, method: 'POST' });
