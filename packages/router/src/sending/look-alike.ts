@@ -1,7 +1,8 @@
-import { type CallOptions, isMailError, type MessageSummary, type Receive } from '@signalbox/core';
+import type { CallOptions, MessageSummary } from '@signalbox/core';
 import type { OutboxEntry, OutboxMail } from '@signalbox/store';
 import type { SendingContext } from './context.ts';
 import { canReceive } from './route.ts';
+import { stationsOf } from './stations.ts';
 
 /** Clocks differ. */
 const SLACK_MS = 10 * 60_000;
@@ -14,7 +15,7 @@ const PAGE = 100;
 export async function hasLookAlike({ connections, outbox }: Pick<SendingContext, 'connections' | 'outbox'>, { mailbox, createdAt, mail }: OutboxEntry, options: CallOptions): Promise<boolean> {
   if (!mail || !canReceive(connections, mailbox)) return false;
   const { receive } = await connections.open(mailbox, 'receive', options);
-  const sent = receive && (await sentOf(receive, options));
+  const sent = receive && (await stationsOf(receive, options)).get('sent');
   if (!receive || !sent) return false;
   let page: MessageSummary[] = [];
   for await (const message of receive.list({ folder: sent, receivedSince: new Date(createdAt.getTime() - SLACK_MS), ...options })) {
@@ -31,15 +32,6 @@ async function hasStranger(outbox: SendingContext['outbox'], messages: readonly 
   const ids = messages.flatMap(({ messageId }) => (messageId === undefined ? [] : [messageId]));
   const own = await outbox.ownOf(ids);
   return messages.some(({ messageId }) => messageId === undefined || !own.has(messageId));
-}
-
-async function sentOf(receive: Receive, options: CallOptions): Promise<string | undefined> {
-  try {
-    return (await receive.findFolder({ role: 'sent' }, options)).id;
-  } catch (error) {
-    if (isMailError(error) && error.code === 'folder.not-found') return undefined;
-    throw error;
-  }
 }
 
 const words = (text = ''): string => text.replaceAll(/\s+/g, ' ').trim();

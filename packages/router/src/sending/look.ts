@@ -1,4 +1,4 @@
-import { type CallOptions, type InternetMessageId, isMailError, type MailTransport, type MessageSummary, type SendOutcome } from '@signalbox/core';
+import { type CallOptions, type InternetMessageId, isMailError, type MessageSummary, type SendOutcome } from '@signalbox/core';
 import type { OutboxClaim, OutboxEntry, OutboxMail } from '@signalbox/store';
 import type { Work } from './attempt.ts';
 import { lookPauseMs, pauseMs } from './back-off.ts';
@@ -8,6 +8,7 @@ import { hasLookAlike } from './look-alike.ts';
 import { isPostponed } from './pauses.ts';
 import { canReceive, isSameRoute, openSendRoute } from './route.ts';
 import { failureOf, settle } from './settle.ts';
+import { type Station, stationsOf } from './stations.ts';
 
 /** What a look has brought. `repeatable`: it lies staged under a handle of ours, and leaves once however often that is sent. `nowhere`: nobody could look. */
 type Finding = 'sent' | 'repeatable' | 'under-way' | 'absent' | 'nowhere';
@@ -88,9 +89,6 @@ async function askSender(context: SendingContext, entry: OutboxEntry, options: C
   return route.send.outcome(entry.staged ?? entry.filedAs ?? entry.messageId, options);
 }
 
-/** The folders in which a mail lies on its way out, and the one in which it comes back to its sender. */
-const STATIONS = ['sent', 'outbox', 'drafts', 'inbox'] as const;
-
 async function askReader({ connections }: SendingContext, entry: OutboxEntry, everywhere: boolean, options: CallOptions): Promise<'sent' | 'under-way' | 'absent' | undefined> {
   if (!canReceive(connections, entry.mailbox)) return undefined;
   const { receive } = await connections.open(entry.mailbox, 'receive', options);
@@ -106,20 +104,6 @@ async function askReader({ connections }: SendingContext, entry: OutboxEntry, ev
     }
   }
   return isUnderWay ? 'under-way' : stations.has('sent') ? 'absent' : undefined;
-}
-
-type Station = (typeof STATIONS)[number];
-
-async function stationsOf(receive: NonNullable<MailTransport['receive']>, options: CallOptions): Promise<ReadonlyMap<Station, string>> {
-  const found = new Map<Station, string>();
-  for (const role of STATIONS) {
-    try {
-      found.set(role, (await receive.findFolder({ role }, options)).id);
-    } catch (error) {
-      if (!isMailError(error) || error.code !== 'folder.not-found') throw error;
-    }
-  }
-  return found;
 }
 
 /** A draft is one wherever somebody has put it: it has not been sent, and may be. */
