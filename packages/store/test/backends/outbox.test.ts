@@ -187,6 +187,7 @@ describe.each(backends)('the outbox on $name', (backend) => {
     it('names mailboxes with work to those only that can have them', async () => {
       await world.addMailbox('support');
       await submit({ mailbox: 'support' });
+      await world.age(1_000);
       await submit();
       await hold('one', 'support');
       expect(await world.outbox.due({ owner: 'one', limit: 9 })).toEqual(['support', 'sales']);
