@@ -41,7 +41,7 @@ async function taking() {
       there.delete(nameOf(from));
       there.add(nameOf(to));
       const [delivery] = await deliveries.list({ mailbox: 'sales', limit: 1 });
-      await noteMove({ ledger, holding, receive }, { delivery: delivery?.id ?? '', from, to });
+      await noteMove({ ledger, holding, receive }, { delivery: delivery?.id ?? '', facts: { kind: 'message' }, from, target: to.folder, to });
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

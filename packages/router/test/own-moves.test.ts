@@ -78,8 +78,8 @@ const actionsIn = ({ ledger, deliveries }: Store, { transport }: ReturnType<type
     traceOf: () => undefined,
     open: async () => transport,
     inTurn: (_, work) => session.inTurn(work),
-    async moved({ id }, { from, to }) {
-      if (session.lease && transport.receive) await noteMove({ ledger, holding: session.lease, receive: transport.receive }, { delivery: id, from, ...(to && { to }) });
+    async moved(move) {
+      if (session.lease && transport.receive) await noteMove({ ledger, holding: session.lease, receive: transport.receive }, move);
     },
   });
 

@@ -5,7 +5,8 @@ import type { SpanName } from '../telemetry/names.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type MessageFacts, readFacts } from './facts.ts';
 import { type HeaderFacts, headerFactsOf, readHeader } from './kind.ts';
-import { isMessageOf, placesOf, withMessage } from './locate.ts';
+import { isMessageOf, placesOf, type Wanted, withMessage } from './locate.ts';
+import type { NotedMove } from './note-move.ts';
 import { ownSource } from './own-source.ts';
 
 /**
@@ -72,8 +73,8 @@ export interface ActionsOptions {
   readonly open: (mailbox: string, options?: CallOptions) => Promise<MailTransport>;
   /** Nothing of the mailbox is taken in while it runs. */
   readonly inTurn: (mailbox: string, work: () => Promise<void>, options?: CallOptions) => Promise<void>;
-  /** After a message was moved: where it lies now. */
-  readonly moved: (row: DeliveryRow, move: { readonly transport: MailTransport; readonly from: { folder: string; key: string }; readonly to?: { folder: string; key: string } }) => Promise<void>;
+  /** After a message was moved, while nothing is taken in: where it lies now is to be noted. */
+  readonly moved: (move: NotedMove, transport: MailTransport, mailbox: string, options?: CallOptions) => Promise<void>;
 }
 
 export function createMessageActions({ deliveries, open, inTurn, moved, telemetry, traceOf }: ActionsOptions): MessageActions {
@@ -82,8 +83,7 @@ export function createMessageActions({ deliveries, open, inTurn, moved, telemetr
     const transport = await open(row.mailbox, options);
     const { receive } = transport;
     if (!receive) throw unable(row, 'receive');
-    const wanted = { delivery: row.id, facts: readFacts(row.facts), arrivedAt: new Date(row.arrivedAt), readsIt };
-    return withMessage(placesOf(receive, deliveries, wanted, options), row.id, (ref) => work({ ...pick(transport), receive }, ref));
+    return withMessage(placesOf(receive, deliveries, { ...wantedOf(row), readsIt }, options), row.id, (ref) => work({ ...pick(transport), receive }, ref));
   };
   /** Below what the consumer does, where that is traced; of the handing over otherwise. */
   const traced =
@@ -118,10 +118,10 @@ export function createMessageActions({ deliveries, open, inTurn, moved, telemetr
         const { receive, mutate } = transport;
         if (!mutate) throw unable(row, 'change messages');
         const { id } = await receive.findFolder(selector, options);
-        if (id === from.folder) return;
         const moveIt = async (): Promise<void> => {
-          const [result] = await mutate.move([from], id, options);
-          await moved(row, { transport: transport.whole, from, ...(result?.to && { to: result.to }) });
+          // One that lies there already may have been moved before, by a call that failed before it was noted.
+          const [result] = id === from.folder ? [{ to: from }] : await mutate.move([from], id, options);
+          await moved({ ...wantedOf(row), from, target: id, ...(result?.to && { to: result.to }) }, transport.whole, row.mailbox, options);
         };
         await inTurn(row.mailbox, moveIt, options);
       }),
@@ -134,6 +134,8 @@ interface Opened extends Pick<MailTransport, 'mutate'> {
 }
 
 const pick = (transport: MailTransport): Pick<Opened, 'whole' | 'mutate'> => ({ whole: transport, ...(transport.mutate && { mutate: transport.mutate }) });
+
+const wantedOf = (row: DeliveryRow): Wanted => ({ delivery: row.id, facts: readFacts(row.facts), arrivedAt: new Date(row.arrivedAt) });
 
 const unable = ({ mailbox }: DeliveryRow, what: string): MailError => new MailError('capability.unsupported', `The transport of the mailbox "${mailbox}" cannot ${what}.`);
 

@@ -1,12 +1,12 @@
 import { SpanKind } from '@opentelemetry/api';
-import { type FolderSelector, isMailError, type Logger, MailError, type MailTransport, type MessageRef, type Receive } from '@signalbox/core';
+import { type FolderSelector, isMailError, type Logger, MailError, type MailTransport, type Receive } from '@signalbox/core';
 import { abortable, type Bell, type Limiter } from '@signalbox/kit';
 import type { Deliveries, Effect, Effects, Ledger } from '@signalbox/store';
 import { waitAfter } from '../back-off.ts';
 import type { HeldLease } from '../leases/keeper.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { readFacts } from './facts.ts';
-import { placesOf, withMessage } from './locate.ts';
+import { placesOf, type Wanted, withMessage } from './locate.ts';
 import { noteMove } from './note-move.ts';
 import { readStart } from './read-start.ts';
 
@@ -82,7 +82,8 @@ async function carryOut(options: EffectWorkerOptions, effect: Effect, signal: Ab
   if (effect.kind === 'read-report' && receive) return readReport(options, effect, receive, signal);
   if (effect.unreadable !== undefined && effect.kind !== 'mark-read') throw new MailError('config.invalid', 'What is to be done cannot be read any more.', { affects: 'item' });
   if (!receive || !mutate) throw new MailError('capability.unsupported', `The transport of the mailbox "${effect.mailbox}" cannot change messages.`);
-  const places = await placesOfEffect(options, effect, receive, signal);
+  const wanted = await wantedOf(options, effect);
+  const places = placesOf(receive, options.deliveries, wanted, { signal });
   if (effect.kind === 'mark-read') {
     await withMessage(places, effect.delivery, async (ref) => {
       lease.check();
@@ -96,14 +97,13 @@ async function carryOut(options: EffectWorkerOptions, effect: Effect, signal: Ab
     lease.check();
     // One that lies there already was moved before, and the answer was lost.
     const [moved] = ref.folder === folder.id ? [{ from: ref, to: ref }] : await mutate.move([ref], folder.id, { signal });
-    await noteMove({ ledger, holding: lease, receive }, { delivery: effect.delivery, from: ref, ...(moved?.to && { to: moved.to }) });
+    await noteMove({ ledger, holding: lease, receive }, { ...wanted, from: ref, target: folder.id, ...(moved?.to && { to: moved.to }) }, { signal });
   });
 }
 
-async function placesOfEffect({ deliveries }: EffectWorkerOptions, { delivery, facts }: Effect, receive: Receive, signal: AbortSignal): Promise<AsyncIterable<MessageRef>> {
+async function wantedOf({ deliveries }: EffectWorkerOptions, { delivery, facts }: Effect): Promise<Wanted> {
   const known = await deliveries.get(delivery);
-  const wanted = { delivery, facts: readFacts(facts === undefined ? undefined : JSON.stringify(facts)), ...(known && { arrivedAt: new Date(known.arrivedAt) }) };
-  return placesOf(receive, deliveries, wanted, { signal });
+  return { delivery, facts: readFacts(facts === undefined ? undefined : JSON.stringify(facts)), ...(known && { arrivedAt: new Date(known.arrivedAt) }) };
 }
 
 /** What is reported stands in front; what was sent comes behind, perhaps whole. */
@@ -111,7 +111,7 @@ const REPORT_BYTES = 1024 * 1024;
 
 async function readReport(options: EffectWorkerOptions, effect: Effect, receive: Receive, signal: AbortSignal): Promise<void> {
   const { mailbox, delivery } = effect;
-  const raw = await withMessage(await placesOfEffect(options, effect, receive, signal), delivery, async (ref) => {
+  const raw = await withMessage(placesOf(receive, options.deliveries, await wantedOf(options, effect), { signal }), delivery, async (ref) => {
     return readStart(await receive.fetchRaw(ref, { signal }), REPORT_BYTES);
   });
   await options.onReport({ mailbox, delivery, raw });

@@ -112,9 +112,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       const session = sessions.byMailbox.get(mailbox);
       await (session ? session.inTurn(work, call?.signal) : work());
     },
-    async moved({ id, mailbox }, { transport: { receive }, from, to }) {
+    async moved(move, { receive }, mailbox, call) {
       const holding = sessions.byMailbox.get(mailbox)?.lease;
-      if (holding && receive) await noteMove({ ledger: store.ledger, holding, receive }, { delivery: id, from, ...(to && { to }) });
+      if (holding && receive) await noteMove({ ledger: store.ledger, holding, receive }, move, call);
     },
   });
   const nack = async (row: DeliveryRow, { delayMs, error, uncounted }: { readonly delayMs: number; readonly error?: string; readonly uncounted: boolean }): Promise<void> => {
