@@ -41,6 +41,21 @@ describe('the connections of a mailbox', () => {
     expect(scripted.server.contents.length).toBe(1);
   });
 
+  it('are open and signed in before anything of a message is read, so that one is not counted as begun while a server does not answer', async () => {
+    const clock = new HandTurnedClock();
+    await using scripted = await openScripted({}, { clock, config: { idleCloseMs: 30_000 } });
+    clock.turn(30_000);
+    await expect.poll(() => scripted.server.lines.at(-1)).toBe('QUIT');
+    let before: readonly string[] = [];
+    async function* letter() {
+      before = [...scripted.server.lines];
+      yield Buffer.from(LETTER);
+    }
+    await scripted.transport.send?.dispatch({ envelope: { mailFrom: MAILBOX.address, rcptTo: ['ada@local.example'] }, content: { open: letter } });
+    expect(before.filter((line) => line.startsWith('AUTH')).length).toBe(2);
+    expect(before.filter((line) => line.startsWith('MAIL'))).toEqual([]);
+  });
+
   it('go on after a refusal, with the envelope forgotten', async () => {
     await using scripted = await openScripted({ answers: { RCPT: (socket) => void socket.write(scripted.server.lines.at(-1)?.includes('ada') ? '250 fine\r\n' : '550 5.1.1 no\r\n'), DATA: (socket) => void socket.write('554 no valid recipients\r\n') } });
     await expect(scripted.send(LETTER, ['nobody@local.example'])).rejects.toMatchObject({ code: 'recipient.refused' });

@@ -1,5 +1,6 @@
 import { defineTransport, type MailTransport, type Plugin, type Receipt, type Send, type Staged, type Submission } from '@signalbox/core';
 import { plugin as password } from '@signalbox/auth-password';
+import { collectBytes } from '@signalbox/kit';
 import type { SendingSettings } from '@signalbox/router';
 import { createTenantClock, type TenantClock } from '@signalbox/tenant-sim';
 import { createMemoryPlugin, createMemoryServer, type MemoryServer, type MemoryServerOptions } from '@signalbox/transport-memory';
@@ -33,6 +34,11 @@ export interface MemoryWorld extends SendingWorld {
 }
 
 export const addressOf = (id: string): string => `${id}@example.com`;
+
+/** Reads a mail to its end, as a transport does that hands it over. */
+export async function handOver(what: Staged | Submission): Promise<void> {
+  if ('content' in what) await collectBytes(what.content.open());
+}
 
 export async function openMemoryWorld({ isPlain = false, mailboxes = ['sales'], sendOnly = false, settings, outgoing = '', as, ...options }: MemoryWorldOptions = {}): Promise<MemoryWorld> {
   const server = as?.of.server ?? createMemoryServer(options);

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { MailError } from '@signalbox/core';
 import { contentOf } from '@signalbox/kit';
 import { describe, expect, it, vi } from 'vitest';
-import { addressOf, type MemoryWorld, openMemoryWorld } from './memory-world.ts';
+import { addressOf, handOver, type MemoryWorld, openMemoryWorld } from './memory-world.ts';
 
 const MINUTE = 60_000;
 const mail = (subject: string, to = 'ada@example.org') => ({ to: [to], subject, text: `text of ${subject}` });
@@ -154,10 +154,11 @@ describe('an outcome that is open', () => {
   it('is tried again only once a copy has had the time to appear', async () => {
     await using world = await openMemoryWorld({ isPlain: true, sentCopy: 'automatic' });
     let tries = 0;
-    world.hooks.dispatch = async (_, next) => {
+    world.hooks.dispatch = async (what, next) => {
       tries += 1;
-      if (tries === 1) throw lost();
-      return next();
+      if (tries > 1) return next();
+      await handOver(what);
+      throw lost();
     };
     await using _ = world.run();
     const { id } = await world.sending.send('sales', mail('absent'));
@@ -168,13 +169,28 @@ describe('an outcome that is open', () => {
     expect([tries, world.submitted('absent')]).toEqual([2, 1]);
   });
 
+  it('is simply tried again where nothing of it was read, also where no copy is kept', async () => {
+    await using world = await openMemoryWorld({ isPlain: true, sentCopy: 'none' });
+    let tries = 0;
+    world.hooks.dispatch = async (_, next) => {
+      tries += 1;
+      if (tries === 1) throw new MailError('timeout', 'No connection in time.', { retry: 'unknown-outcome' });
+      return next();
+    };
+    await using _ = world.run();
+    const { id } = await world.sending.send('sales', mail('unread'));
+    await minutes(world, 3);
+    await becomes(world, id, 'sent');
+    expect([tries, world.submitted('unread'), (await eventsOf(world, id)).slice(0, 4)]).toEqual([2, 1, ['submitted', 'postponed', 'attempted', 'accepted']]);
+  });
+
   it.each([
     ['taken', 1],
     ['not taken', 0],
   ])('is held for a person where no copy is kept, when it was %s', async (fate, count) => {
     await using world = await openMemoryWorld({ isPlain: true, sentCopy: 'none' });
-    world.hooks.dispatch = async (_, next) => {
-      if (fate === 'taken') await next();
+    world.hooks.dispatch = async (what, next) => {
+      await (fate === 'taken' ? next() : handOver(what));
       throw lost();
     };
     await using _ = world.run();

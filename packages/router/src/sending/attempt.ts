@@ -11,6 +11,7 @@ import { removeLeftDrafts } from './left-drafts.ts';
 import { isPostponed, type Pauses } from './pauses.ts';
 import { canReceive, isSameRoute, openSendRoute, type SendRoute } from './route.ts';
 import { failureOf, recipientsLeft, settle } from './settle.ts';
+import { createWire, reachingWhenRead } from './wire.ts';
 
 export interface Work {
   readonly context: SendingContext;
@@ -60,16 +61,31 @@ async function perform(current: Attempt): Promise<Receipt | undefined> {
   const submission = submissionOf(current, route);
   const staged = await stage(current, route, submission, under);
   const deadline = startDeadline(context, lease);
+  const wire = createWire(
+    async () => {
+      if (!(await outbox.atWire(claim, { route: route.pin, dispatchMs: settings.attemptMs, ...(staged && { staged }) }))) throw new TakenOver();
+      deadline.check();
+    },
+    () => void (current.phase = 'at-wire'),
+  );
   try {
-    if (!(await outbox.atWire(claim, { route: route.pin, dispatchMs: settings.attemptMs, ...(staged && { staged }) }))) return undefined;
-    deadline.check();
-    current.phase = 'at-wire';
-    const what = staged ?? { ...submission, content: checkedContent(submission.content, deadline) };
+    // The connection for a handle is the transport's own business: what became of one can be asked, also after a crash.
+    if (staged) await wire.reach();
+    const what = staged ?? { ...submission, content: checkedContent(reachingWhenRead(submission.content, wire), deadline) };
     const facts = { 'signalbox.transport': route.pin.transport };
     return await context.telemetry.span('dispatch', { kind: SpanKind.CLIENT, facts }, () => route.send.dispatch(what, { signal: AbortSignal.any([deadline.signal, signal]) }));
+  } catch (error) {
+    await wire.close();
+    if (wire.failure?.error instanceof TakenOver) return undefined;
+    throw wire.failure ? wire.failure.error : error; // the transport makes of it what it makes of content that cannot be read
   } finally {
     deadline.clear();
   }
+}
+
+/** Somebody else has the entry. */
+class TakenOver extends Error {
+  override readonly name = 'TakenOver';
 }
 
 /** As the route wants it: who is not named in a header is in the envelope, and in the header too where the server reads that. Throws before anything is sent. */
