@@ -5,6 +5,7 @@ import type { Database } from '../database/database.ts';
 import type { Schema } from '../schema/schema.ts';
 import { isClaimable } from './claimable.ts';
 import { explainFailure } from './errors.ts';
+import { createGroups } from './groups.ts';
 import { nodeSqliteDialect } from './port.ts';
 
 /** How long the opening waits for another process, in milliseconds; it blocks this one meanwhile. */
@@ -44,7 +45,7 @@ function toDatabase(database: DatabaseSync, { place, now, explain }: Told): Data
     place,
     now,
     rowId: sql.ref('rowid'),
-    transaction: (work) => db.transaction().execute(work),
+    transaction: createGroups({ db, isOpen: () => database.isOpen && database.isTransaction }),
     skipLocked: (query) => query,
     isClaimable: (claimable) => isClaimable(now, claimable),
     takeLocked: (query) => query,
