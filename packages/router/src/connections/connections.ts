@@ -76,8 +76,9 @@ export function createConnections({ routes, host }: ConnectionsOptions): Connect
   const transports = onceOnly<MailTransport>({ clock: host.clock, onCloseFailure });
   const providers = onceOnly<AuthProvider>({ clock: host.clock, onCloseFailure });
 
-  const authKey = ({ auth, authConfig, network }: Route): string => fingerprint([auth?.name, authConfig, network]);
-  const transportKey = (route: Route): string => fingerprint([route.mailbox.id, route.mailbox.address, route.transport.name, route.transportConfig, route.network, authKey(route)]);
+  // A digest of all settings costs as much as the work that it is asked for, and a route never changes.
+  const authKey = remembered(({ auth, authConfig, network }: Route): string => fingerprint([auth?.name, authConfig, network]));
+  const transportKey = remembered((route: Route): string => fingerprint([route.mailbox.id, route.mailbox.address, route.transport.name, route.transportConfig, route.network, authKey(route)]));
   /** Nothing where there is nothing to sign in to. */
   const openAuth = async (route: Route, options?: CallOptions): Promise<AuthProvider | undefined> => {
     const { auth, authConfig: config } = route;
@@ -168,4 +169,15 @@ async function guarded<Value>(plugin: Plugin, signal: AbortSignal, open: () => P
       remedy: { who: 'plugin-author', action: 'report-bug', text: `Report this to the author of the ${plugin.kind} plugin "${plugin.name}".` },
     });
   }
+}
+
+function remembered<Key extends object, Value>(derive: (key: Key) => Value): (key: Key) => Value {
+  const known = new WeakMap<Key, Value>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const value = derive(key);
+    known.set(key, value);
+    return value;
+  };
 }
