@@ -43,6 +43,7 @@ function reading(answer: (request: ChangesRequest, written: readonly LedgerWrite
     log: { log: () => {} },
     room: async () => {},
     audits: createLimiter(1),
+    listings: createLimiter(1),
     auditMs: 3_600_000,
   };
   const ended = readFolder(context, stop.signal).catch((error: unknown) => error);
@@ -87,6 +88,29 @@ describe('a first connect', () => {
     late.resolve();
     await clock.advance(1_000);
     expect(written.at(-1)).toMatchObject({ deliveries: [{ place: { key: '9' } }], notBaseline: [{ key: '9' }], run: { state: 'finished' }, cursor: { cursor: 'later' } });
+    stop.abort(new Error('enough'));
+    await ended;
+  });
+
+  it.each([
+    { listing: 'a short one is over', takesMs: 3_000, watchesAfterMs: 3_000 },
+    { listing: 'ten seconds of a long one', takesMs: 60_000, watchesAfterMs: 10_000 },
+  ])('watches after $listing, so that a short one needs no connection of its own', async ({ takesMs, watchesAfterMs }) => {
+    let watching: number | undefined;
+    const { clock, stop, ended } = reading(async function* ({ since }) {
+      if (since.kind === 'beginning') {
+        await clock.sleep(takesMs);
+        yield { changes: [], cursor: 'end', sweptAt: clock.now(), caughtUp: true };
+      } else {
+        yield { changes: [], cursor: 'now', sweptAt: clock.now(), caughtUp: true };
+        watching = clock.now().getTime() - start;
+        await new Promise(() => {});
+      }
+    });
+    const start = clock.now().getTime();
+    for (let ms = 0; ms < 20_000; ms += 500) await clock.advance(500);
+    expect(watching).toBeGreaterThanOrEqual(watchesAfterMs);
+    expect(watching).toBeLessThan(watchesAfterMs + 1_000);
     stop.abort(new Error('enough'));
     await ended;
   });

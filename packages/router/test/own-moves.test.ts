@@ -107,6 +107,7 @@ async function receiving(store: Store, { transport }: ReturnType<typeof openServ
     emit: () => {},
     onReport: async () => {},
     audits: createLimiter(1),
+    listings: createLimiter(1),
     settings: () => ({ mostOpen: 100, auditMs: 3_600_000 }),
     telemetry: createTelemetry(),
   });

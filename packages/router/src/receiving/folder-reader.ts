@@ -38,6 +38,7 @@ export interface ReaderContext {
   /** Resolves when the consumer has caught up enough for more. */
   readonly room: (signal: AbortSignal) => Promise<void>;
   readonly audits: Limiter;
+  readonly listings: Limiter;
   readonly heartbeatMs?: number | undefined;
   readonly auditMs: number;
 }
@@ -62,6 +63,8 @@ const LOST = 'lost';
 const SAVE_MS = 5 * 60_000;
 /** Clocks differ, and mail may have been on its way. */
 const SLACK_MS = 10 * 60_000;
+/** A listing of a first connect that takes longer goes on beside the watch. */
+const LISTING_MS = 10_000;
 
 /** Reads a folder until the signal aborts. Throws what ends it. */
 export async function readFolder(context: ReaderContext, signal: AbortSignal): Promise<void> {
@@ -118,11 +121,21 @@ async function readFrom(context: ReaderContext, start: Start, signal: AbortSigna
   // What comes between the listing and the position would be in neither: the position is taken first, and kept.
   const positioned = Promise.withResolvers<void>();
   if (start.since.kind === 'cursor') positioned.resolve();
+  const listed = Promise.withResolvers<void>();
   const list = async (until: AbortSignal): Promise<void> => {
     await abortable(positioned.promise, until);
     await listBaseline(context, until);
     run.listedAt = clock.now();
+    listed.resolve();
     bell.ring();
+  };
+  let isPatient = start.phase === 'listing';
+  /** A listing that is over soon goes by the connection that watches afterwards: to have another for it would cost more than it takes. */
+  const letList = async (until: AbortSignal): Promise<void> => {
+    if (!isPatient) return;
+    isPatient = false;
+    const over = new AbortController();
+    await abortable(Promise.race([listed.promise, clock.sleep(LISTING_MS, AbortSignal.any([until, over.signal]))]), until).finally(() => over.abort());
   };
   const read = async (until: AbortSignal): Promise<void> => {
     await context.room(until);
@@ -131,6 +144,7 @@ async function readFrom(context: ReaderContext, start: Start, signal: AbortSigna
       life.heard();
       const delivered = await takeBatch(context, run, batch, until);
       positioned.resolve();
+      await letList(until);
       if (delivered > 0) await context.room(until);
       life.waiting();
     }
@@ -205,17 +219,24 @@ const wantedAfterLoss =
 
 /** Goes through everything that the folder holds, in the background and in pages that are gone on from after a crash. */
 async function listBaseline(context: ReaderContext, signal: AbortSignal): Promise<void> {
-  const { receive, folder, intake, ledger, holding, backlog, room, news } = context;
+  const { receive, folder, intake, ledger, holding, backlog, room, news, listings } = context;
   const place = placeOf(context);
   const position = (await ledger.run(holding.mailbox, place))?.position;
   const list = async (since: ChangesSince): Promise<void> => {
-    for await (const batch of abortableIterable(receive.changes({ folder: folder.id, since, signal }), signal)) {
-      const messages = batch.changes.filter((change): change is Extract<Change, { type: 'message-added' }> => change.type === 'message-added').map(({ message }) => message);
-      const progress = { run: { ...place, state: 'running' as const, position: batch.cursor } };
-      const { delivered } = await intake.take({ folder: folder.id, messages, shown: { by: 'listing' }, isWanted: (message) => isWanted(backlog, message), progress }, { signal });
-      if (delivered === 0) continue;
-      news.recorded(delivered);
-      await room(signal);
+    let turn = await listings.acquire(signal);
+    try {
+      for await (const batch of abortableIterable(receive.changes({ folder: folder.id, since, signal }), signal)) {
+        const messages = batch.changes.filter((change): change is Extract<Change, { type: 'message-added' }> => change.type === 'message-added').map(({ message }) => message);
+        const progress = { run: { ...place, state: 'running' as const, position: batch.cursor } };
+        const { delivered } = await intake.take({ folder: folder.id, messages, shown: { by: 'listing' }, isWanted: (message) => isWanted(backlog, message), progress }, { signal });
+        if (delivered === 0) continue;
+        news.recorded(delivered);
+        turn[Symbol.dispose](); // a consumer that is slow with this mailbox holds up no other
+        await room(signal);
+        turn = await listings.acquire(signal);
+      }
+    } finally {
+      turn[Symbol.dispose]();
     }
   };
   await list(position === undefined ? { kind: 'beginning' } : { kind: 'cursor', cursor: position });

@@ -50,7 +50,7 @@ export interface DeliveryHub {
 }
 
 /** How often it is looked whether something is due, where nobody says so: a time is over, or another process recorded something. */
-const LOOK_MS = 1_000;
+const LOOK_MS = 2_000;
 /** As many are fetched at once, so that a claim does not cost a transaction each. */
 const FETCH = 50;
 const SMALLEST_SHARE = 4;

@@ -37,6 +37,8 @@ export interface SessionOptions {
   readonly onReport: OnReport;
   /** So many folders are audited at a time, over all mailboxes. */
   readonly audits: Limiter;
+  /** So many are listed at first connect. */
+  readonly listings: Limiter;
   /** Asked each time. */
   readonly settings: () => ReceivingSettings;
   readonly telemetry: Telemetry;
@@ -51,6 +53,7 @@ export interface MailboxSession {
   acknowledged(): void;
   /** From now on nobody works on it, or somebody does again. */
   setPaused(paused: boolean): void;
+  readonly paused: boolean;
   /** Something of what was journaled is due. */
   effectsDue(): void;
   /** What moves messages of the mailbox: nothing is taken in while it runs, and it has its turn among the rest. */
@@ -140,6 +143,9 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
     summary: () => summarise([...states.values()]),
     acknowledged: () => parts.room.ring(),
     effectsDue: () => parts.effectBell.ring(),
+    get paused() {
+      return paused;
+    },
     setPaused(wanted) {
       if (wanted === paused) return;
       paused = wanted;
@@ -217,7 +223,7 @@ async function keepFolder(parts: SessionParts, work: FolderWork, signal: AbortSi
 }
 
 async function readOnce(parts: SessionParts, { lease, selector }: FolderWork, progress: { failures: number }, signal: AbortSignal): Promise<void> {
-  const { mailbox, store: { ledger }, open, clock, log, audits, turns, telemetry } = parts;
+  const { mailbox, store: { ledger }, open, clock, log, audits, listings, turns, telemetry } = parts;
   const settings = parts.settings();
   const receive = requireReceive(mailbox, (await open(signal)).receive);
   const folder = await receive.findFolder(selector, { signal });
@@ -225,7 +231,7 @@ async function readOnce(parts: SessionParts, { lease, selector }: FolderWork, pr
   const intake = createIntake({ ledger, holding: lease, receive, otherDoors, turns, clock, telemetry });
   const room = (until: AbortSignal): Promise<void> => waitForRoom(parts, until);
   const news = newsOf(parts, nameOf(selector), folder, progress);
-  await readFolder({ receive, folder, ledger, intake, holding: lease, backlog: mailbox.backlog, otherDoors, clock, log, news, room, audits, auditMs: settings.auditMs, heartbeatMs: settings.heartbeatMs }, signal);
+  await readFolder({ receive, folder, ledger, intake, holding: lease, backlog: mailbox.backlog, otherDoors, clock, log, news, room, audits, listings, auditMs: settings.auditMs, heartbeatMs: settings.heartbeatMs }, signal);
 }
 
 function newsOf({ mailbox: { id: mailbox }, clock, log, emit, states, telemetry }: SessionParts, name: string, folder: Folder, progress: { failures: number }): ReaderNews {

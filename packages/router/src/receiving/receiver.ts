@@ -71,7 +71,9 @@ export interface ReceiverOptions {
 const DEFAULTS: ReceivingSettings & HubSettings = { mostOpen: 1_000, auditMs: 3_600_000, visibilityMs: 5 * 60_000, maxAttempts: 20, concurrency: 32 };
 /** So many mailboxes are listed at the same time to check their sweeps. */
 const AUDITS = 4;
-const LOOK_MS = 1_000;
+/** So many to note what they hold at first connect. Each has a page in memory, and more at once take longer altogether. */
+const LISTINGS = 8;
+const EFFECTS_MS = 5_000;
 const PAUSES_MS = 2_000;
 
 export function createReceiver(options: ReceiverOptions): Receiver {
@@ -100,7 +102,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   });
   function emit(event: RouterEvent): void {
     events.emit(event);
-    if (event.type === 'deliveries-recorded') hub.ring();
+    // What is left from before can be handed over as soon as the mailbox is held.
+    if (event.type === 'deliveries-recorded' || event.type === 'mailbox-active') hub.ring();
   }
   const openAt = (mailbox: string, call?: CallOptions) => connections.open(mailbox, 'receive', call);
   const actions = createMessageActions({
@@ -213,7 +216,7 @@ interface StartOptions extends Omit<ReceiverOptions, 'settings'> {
 }
 
 function createSessions({ connections, store, keeper, clock, log, settings, emit, telemetry, onReport = async () => {}, stop }: StartOptions): Sessions {
-  const audits = createLimiter(AUDITS);
+  const [audits, listings] = [createLimiter(AUDITS), createLimiter(LISTINGS)];
   const byMailbox = new Map<string, MailboxSession>();
   const running = new Map<string, { readonly over: AbortController; readonly done: Promise<void> }>();
   const sessionOf = ({ mailbox }: MailboxRoutes): MailboxSession =>
@@ -226,6 +229,7 @@ function createSessions({ connections, store, keeper, clock, log, settings, emit
       emit,
       onReport,
       audits,
+      listings,
       settings,
       telemetry,
       open: (signal) => connections.open(mailbox.id, 'receive', { signal }),
@@ -256,7 +260,12 @@ function createSessions({ connections, store, keeper, clock, log, settings, emit
 }
 
 async function lookAtPauses({ mailboxes }: ReceiverOptions['store'], sessions: Sessions['byMailbox']): Promise<void> {
-  for (const { id, state } of await mailboxes.list()) sessions.get(id)?.setPaused(state !== 'active');
+  const inactive = new Set(await mailboxes.inactive());
+  for (const [id, session] of sessions) {
+    if (inactive.has(id)) session.setPaused(true);
+    // One that is gone by now stays paused.
+    else if (session.paused && (await mailboxes.get(id))?.state === 'active') session.setPaused(false);
+  }
 }
 
 /** Commands pause and remove mailboxes beside a running router. */
@@ -275,7 +284,7 @@ async function lookForPauses({ store, clock, log }: ReceiverOptions, sessions: S
 async function lookForEffects({ store, clock, log }: ReceiverOptions, sessions: Sessions['byMailbox'], signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      await clock.sleep(LOOK_MS, signal);
+      await clock.sleep(EFFECTS_MS, signal);
       for (const id of await store.effects.due()) sessions.get(id)?.effectsDue();
     } catch (error) {
       if (!signal.aborted) log.log('warn', 'effects.not-looked-for', { code: codeOf(error) });

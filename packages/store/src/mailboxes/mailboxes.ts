@@ -20,6 +20,8 @@ export interface Mailboxes {
   put(mailbox: Pick<MailboxRecord, 'id' | 'address'>): Promise<void>;
   get(id: string): Promise<MailboxRecord | undefined>;
   list(): Promise<readonly MailboxRecord[]>;
+  /** The ids of those that nobody shall work on: paused, or being removed. */
+  inactive(): Promise<readonly string[]>;
   /** Says that nobody shall work on it; whoever does has to look. Throws `mailbox.unknown`. */
   pause(id: string): Promise<void>;
   /** Throws `mailbox.unknown`. */
@@ -61,6 +63,9 @@ export function createMailboxes(database: Database): Mailboxes {
     },
     async list() {
       return (await db.selectFrom('mailbox').selectAll().orderBy('id').execute()).map(toRecord);
+    },
+    async inactive() {
+      return (await db.selectFrom('mailbox').select('id').where('state', '!=', 'active').execute()).map(({ id }) => id);
     },
     pause: (id) => setState(id, 'paused'),
     resume: (id) => setState(id, 'active'),

@@ -12,6 +12,7 @@ describe.each(backends)('a store on $name that is closed', ({ makePlace }) => {
     const calls = [
       store.tokens.read('a'),
       store.mailboxes.list(),
+      store.mailboxes.inactive(),
       store.leases.keep(holding),
       store.ledger.record({ holding }),
       store.deliveries.list({ limit: 1 }),

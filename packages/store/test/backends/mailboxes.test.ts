@@ -42,9 +42,9 @@ describe.each(backends)('a mailbox on $name', ({ makePlace }) => {
     await mailboxes.put(SALES);
     await mailboxes.pause('sales');
     await mailboxes.put(SALES);
-    expect(await mailboxes.get('sales')).toMatchObject({ state: 'paused' });
+    expect([await mailboxes.get('sales'), await mailboxes.inactive()]).toMatchObject([{ state: 'paused' }, ['sales']]);
     await mailboxes.resume('sales');
-    expect(await mailboxes.get('sales')).toMatchObject({ state: 'active' });
+    expect([await mailboxes.get('sales'), await mailboxes.inactive()]).toMatchObject([{ state: 'active' }, []]);
     await expect(mailboxes.pause('support')).rejects.toMatchObject({ code: 'mailbox.unknown', retry: 'never' });
   });
 
@@ -83,6 +83,7 @@ describe.each(backends)('a mailbox on $name', ({ makePlace }) => {
     const held = await leases.acquire('sales', 'send', 'one');
     const database = await place.openDatabase();
     await database.db.updateTable('mailbox').set({ state: 'removed' }).execute(); // interrupted
+    expect(await mailboxes.inactive()).toEqual(['sales']);
     const submit = (): Promise<void> => database.transaction((transaction) => demandMailbox(database, transaction, 'sales'));
     await expect(submit()).rejects.toMatchObject({ code: 'mailbox.unknown' });
     await expect(mailboxes.put(SALES)).rejects.toMatchObject({ code: 'mailbox.unknown' });
