@@ -91,6 +91,21 @@ describe('the router as a process', () => {
     expect(await subscriptions()).toEqual([]);
   }, 60_000);
 
+  it('ends what it asked for in former lives, however soon each of them was killed', async () => {
+    await using world = await openNotifiedWorld();
+    const { folder, env, subscriptions } = world;
+    expect((await signalbox(['apply'], { cwd: folder, env })).code).toBe(EXIT.ok);
+    const former = new Set<string>();
+    for (let life = 0; life < 3; life += 1) {
+      await using running = start(world, 'run', '--maildir', 'in');
+      await expect.poll(async () => (await subscriptions()).map(({ id }) => former.has(id)), { timeout: 20_000 }).toEqual([false]);
+      await expect.poll(async () => (await signalbox(['status', '--json'], { cwd: folder, env })).stdout, { timeout: 15_000 }).toContain('"state":"active"');
+      for (const { id } of await subscriptions()) former.add(id);
+      await running.end('SIGKILL');
+    }
+    expect(former.size).toBe(3);
+  }, 120_000);
+
   it('runs also where nobody can call it, and says so', async () => {
     await using world = await openNotifiedWorld({ pollIntervalMs: 1_000 });
     const { folder, env, subscriptions, deliver, port } = world;

@@ -13,6 +13,8 @@ export interface Session {
   readonly user: string;
   /** Where Graph can tell of changes, if there is such a place. */
   readonly callbacks?: Callbacks | undefined;
+  /** Ids of the subscriptions that are kept in being here. */
+  readonly subscriptions: Set<string>;
 }
 
 /** The first line of every call: throws `transport.closed` after disposal, and the signal's reason. */

@@ -16,7 +16,7 @@ export async function openGraph(context: TransportContext<GraphConfig>, options?
   const { config, clock, log, fetch, credentials, mailbox, callbacks } = context;
   const user = config.user ?? mailbox.address;
   const client = new GraphClient({ fetch, clock, log, credentials, config, root: `/users/${segment(user)}` });
-  const session: Session = { client, config, clock, log, refSpace: refSpaceOf(config, mailbox.address), user, callbacks };
+  const session: Session = { client, config, clock, log, refSpace: refSpaceOf(config, mailbox.address), user, callbacks, subscriptions: new Set() };
   try {
     const reads = await canRead(session, options);
     return {

@@ -1,4 +1,5 @@
-import type { ChangeBatch } from '@signalbox/core';
+import type { ChangeBatch, Cursor, FolderId, Receive } from '@signalbox/core';
+import { trustingFetch } from '@signalbox/tenant-sim';
 import { describe, expect, it } from 'vitest';
 import { openCallbacks } from './callbacks.ts';
 import { facetsOf, type Setting, setting, told } from './setting.ts';
@@ -8,10 +9,19 @@ const letter = (subject: string): string[] => [`Subject: ${subject}`, '', 'text'
 interface Watching extends Setting {
   /** The batches of one watch, until what is told of them satisfies. */
   readonly until: (satisfied: (told: readonly string[]) => boolean) => Promise<readonly string[]>;
+  readonly receive: Receive;
+  readonly batches: readonly ChangeBatch[];
   readonly addresses: ReadonlyMap<string, unknown>;
+  /** Ids of what the application has subscribed to, as Graph lists it. */
+  readonly subscribed: () => Promise<readonly string[]>;
   readonly stop: () => Promise<void>;
   readonly count: (event: string) => number;
 }
+
+const inboxOf = async (receive: Receive): Promise<FolderId> => (await receive.findFolder({ role: 'inbox' })).id;
+
+const watch = (receive: Receive, folder: FolderId, cursor?: Cursor): AsyncIterator<ChangeBatch> =>
+  receive.changes({ folder, since: cursor === undefined ? { kind: 'now' } : { kind: 'cursor', cursor }, watch: true })[Symbol.asyncIterator]();
 
 /** A watch that would look by the clock in four minutes: what is told sooner was told by a notification. */
 async function watching(test: (watching: Watching) => Promise<void>): Promise<void> {
@@ -20,7 +30,13 @@ async function watching(test: (watching: Watching) => Promise<void>): Promise<vo
     const transport = await world.open({ pollIntervalMs: 240_000 }, { callbacks });
     const { receive } = facetsOf(transport);
     expect(receive.traits.push).toBe(true);
-    const iterator = receive.changes({ folder: (await receive.findFolder({ role: 'inbox' })).id, since: { kind: 'now' }, watch: true })[Symbol.asyncIterator]();
+    const iterator = watch(receive, await inboxOf(receive));
+    await using network = trustingFetch(world.tenant.certificates.ca);
+    const subscribed = async (): Promise<readonly string[]> => {
+      const { token } = await world.tenant.tokens.issue({ app: world.tenant.directory.apps()[0]!, resource: 'graph' });
+      const response = await network.fetch(`${world.tenant.doors.graph!.baseUrl}/subscriptions`, { headers: { authorization: `Bearer ${token}` } });
+      return ((await response.json()) as { readonly value: readonly { readonly id: string }[] }).value.map(({ id }) => id);
+    };
     const batches: ChangeBatch[] = [];
     const count = (name: string): number => world.logged.filter(({ event }) => event === name).length;
     const until: Watching['until'] = async (satisfied) => {
@@ -33,7 +49,7 @@ async function watching(test: (watching: Watching) => Promise<void>): Promise<vo
     };
     batches.push((await iterator.next()).value as ChangeBatch);
     await expect.poll(() => count('graph.subscribed')).toBe(1);
-    await test({ ...world, until, addresses: callbacks.addresses, count, stop: async () => void (await iterator.return?.()) });
+    await test({ ...world, receive, batches, until, subscribed, addresses: callbacks.addresses, count, stop: async () => void (await iterator.return?.()) });
     await iterator.return?.();
   });
 }
@@ -92,6 +108,56 @@ describe('change notifications', () => {
       for (const body of ['{"value":[{"clientState":"guessed","changeType":"created"}]}', 'no json', '{"value":7}']) expect(await answer?.({ query: {}, body })).toEqual({ status: 202 });
       await new Promise((resolve) => void setTimeout(resolve, 20));
       expect(requests.length).toBe(before);
+    }));
+
+  it('of a process that was killed are ended by the next one, which goes on from its position', () =>
+    watching(async ({ open, batches, subscribed }) => {
+      const [left] = await subscribed();
+      expect(left).toBeDefined();
+      await using callbacks = await openCallbacks();
+      const { receive } = facetsOf(await open({ pollIntervalMs: 240_000 }, { callbacks }));
+      const iterator = watch(receive, await inboxOf(receive), batches[0]!.cursor);
+      const { value } = await iterator.next();
+      await expect.poll(async () => (await subscribed()).filter((id) => id === left)).toEqual([]);
+      const [own, ...more] = await subscribed();
+      expect([typeof own, more]).toEqual(['string', []]);
+      // Killed as well, and somebody goes on from what it last wrote down.
+      const third = facetsOf(await open({ pollIntervalMs: 240_000 }, { callbacks }));
+      const next = watch(third.receive, await inboxOf(third.receive), (value as ChangeBatch).cursor);
+      await next.next();
+      await expect.poll(async () => (await subscribed()).includes(own!)).toBe(false);
+      expect(await subscribed()).toHaveLength(1);
+      await Promise.all([iterator.return?.(), next.return?.()]);
+    }));
+
+  it('of a process that was killed are remembered until the service has ended them', () =>
+    watching(async ({ open, batches, subscribed, fault, logged }) => {
+      const [left] = await subscribed();
+      await using callbacks = await openCallbacks();
+      const { receive } = facetsOf(await open({ pollIntervalMs: 240_000 }, { callbacks }));
+      const inbox = await inboxOf(receive);
+      const refused = fault('http.refuse', { method: 'DELETE', path: 'subscriptions' });
+      const iterator = watch(receive, inbox, batches[0]!.cursor);
+      const { value } = await iterator.next();
+      await expect.poll(() => logged.some(({ event }) => event === 'graph.subscription-left')).toBe(true);
+      expect(await subscribed()).toContain(left);
+      await iterator.return?.();
+      refused[Symbol.dispose]();
+      const later = watch(receive, inbox, (value as ChangeBatch).cursor);
+      await later.next();
+      await expect.poll(async () => (await subscribed()).includes(left!)).toBe(false);
+      await later.return?.();
+    }));
+
+  it('of another watch of this process stay, though it began at the same position', () =>
+    watching(async ({ receive, batches, subscribed, requests }) => {
+      const [first] = await subscribed();
+      const iterator = watch(receive, await inboxOf(receive), batches[0]!.cursor);
+      await iterator.next();
+      await expect.poll(subscribed).toHaveLength(2);
+      expect(await subscribed()).toContain(first);
+      expect(requests.filter(({ method }) => method === 'DELETE')).toEqual([]);
+      await iterator.return?.();
     }));
 
   it('that cannot be had cost nothing but promptness', () =>

@@ -8,6 +8,16 @@ import { newsIn } from './notification.ts';
 /** Says when to look. That it says nothing means nothing: who watches looks by the clock as well. */
 export interface Nudge extends Disposable {
   next(signal: AbortSignal): Promise<void>;
+  /** Resolves when it is known whether there is a subscription, or does not seem to become known. */
+  settled(signal: AbortSignal | undefined): Promise<void>;
+  /** Ids of those that would be left behind if everything ended now: they belong into the next cursor. */
+  readonly subscriptions: readonly string[];
+}
+
+export interface SubscribeOptions {
+  readonly folder: FolderId;
+  /** Ids of those that a former process may have left behind: it was called at addresses that are nobody's now. */
+  readonly left: readonly string[];
 }
 
 const HOUR = 3_600_000;
@@ -17,17 +27,24 @@ const LIFE_MS = 48 * HOUR;
 const RENEW_MS = 12 * HOUR;
 /** After what could not be subscribed; meanwhile there is the clock. */
 const RETRY_MS = 10 * 60_000;
+/** So long the first cursor waits for the subscription that it shall tell of: whoever is killed early on leaves one behind each time. */
+const SETTLE_MS = 3_000;
 
 /** Keeps one subscription to a folder in being until disposal, in the background. Its failure is logged, and costs nothing but promptness. */
-export function subscribe(session: Session, callbacks: Callbacks, folder: FolderId): Nudge {
+export function subscribe(session: Session, callbacks: Callbacks, { folder, left }: SubscribeOptions): Nudge {
   const over = new AbortController();
   const signal = anySignal(over.signal, session.client.closed) ?? over.signal;
-  const upkeep = new Upkeep(session, folder, signal);
+  const upkeep = new Upkeep(session, { folder, left }, signal);
   upkeep.run(callbacks).catch((error: unknown) => {
     if (!signal.aborted) upkeep.tell('warn', 'graph.subscription-given-up', error);
+    upkeep.settle();
   });
   return {
     next: (signal) => upkeep.look.next(signal),
+    settled: (signal) => upkeep.settled(signal),
+    get subscriptions() {
+      return upkeep.subscriptions;
+    },
     // Without waiting: a watch that is aborted must not hang on a server that hangs.
     [Symbol.dispose]: () => over.abort(),
   };
@@ -41,13 +58,38 @@ class Upkeep {
   readonly #signal: AbortSignal;
   /** Only the service and we know it: whoever guesses the address still cannot make us look. */
   readonly #clientState = randomUUID();
+  readonly #settled = Promise.withResolvers<void>();
+  #isSettled = false;
+  #left: readonly string[];
   #removed = false;
   #id: string | undefined;
 
-  constructor(session: Session, folder: FolderId, signal: AbortSignal) {
+  constructor(session: Session, { folder, left }: SubscribeOptions, signal: AbortSignal) {
     this.#session = session;
     this.#folder = folder;
+    this.#left = left;
     this.#signal = signal;
+  }
+
+  get subscriptions(): readonly string[] {
+    return this.#id === undefined ? this.#left : [...this.#left, this.#id];
+  }
+
+  async settled(given: AbortSignal | undefined): Promise<void> {
+    if (this.#isSettled) return;
+    const over = new AbortController();
+    const signal = anySignal(given, this.#signal, over.signal) ?? over.signal;
+    try {
+      await Promise.race([this.#settled.promise, this.#session.clock.sleep(SETTLE_MS, signal)]);
+    } finally {
+      over.abort();
+      this.settle(); // once is enough
+    }
+  }
+
+  settle(): void {
+    this.#isSettled = true;
+    this.#settled.resolve();
   }
 
   async run(callbacks: Callbacks): Promise<void> {
@@ -60,6 +102,7 @@ class Upkeep {
         } catch (error) {
           this.#signal.throwIfAborted();
           this.tell('warn', 'graph.subscription-failed', error);
+          this.settle();
           await clock.sleep(RETRY_MS, this.#signal);
         }
       }
@@ -86,11 +129,16 @@ class Upkeep {
   /** Until the service has ended it. */
   async #keep(url: string): Promise<void> {
     this.#removed = false;
+    const before = this.#forget();
+    if (before !== undefined) this.#left = [...this.#left, before]; // it could not be renewed: perhaps it is there all the same
     const id = await this.#create(url);
+    this.#session.subscriptions.add(id);
     this.#id = id;
+    this.settle();
     this.look.ring(); // what came before it stood was told to nobody
     this.tell('info', 'graph.subscribed');
     while (!this.#removed) {
+      await this.#endLeft();
       const isAsked = await this.#untilRenewal();
       if (this.#removed) break;
       try {
@@ -101,7 +149,7 @@ class Upkeep {
         throw error;
       }
     }
-    this.#id = undefined;
+    this.#forget();
     this.tell('info', 'graph.subscription-ended');
   }
 
@@ -141,9 +189,38 @@ class Upkeep {
 
   /** Not after disposal of the transport, which does not wait for the network: it ends by itself then. */
   async #remove(): Promise<void> {
-    const id = this.#id;
+    const id = this.#forget();
     if (id === undefined || this.#session.client.closed.aborted) return;
-    await this.#session.client.run({ method: 'DELETE', path: this.#path(`/${segment(id)}`), patienceMs: 0 }).catch((error: unknown) => this.tell('info', 'graph.subscription-left', error));
+    await this.#end(id);
+  }
+
+  #forget(): string | undefined {
+    const id = this.#id;
+    if (id !== undefined) this.#session.subscriptions.delete(id);
+    this.#id = undefined;
+    return id;
+  }
+
+  /**
+   * What a former process could not end itself, because it was killed. Graph would go on calling for two days, for each of them. They are known by
+   * the cursor, which belongs to whoever reads the folder now: to look through all that the application has subscribed to would take as many pages as
+   * there are mailboxes, for each mailbox.
+   */
+  async #endLeft(): Promise<void> {
+    const left = this.#left.filter((id) => !this.#session.subscriptions.has(id));
+    for (const id of left) if (await this.#end(id, this.#signal)) this.#left = this.#left.filter((other) => other !== id);
+  }
+
+  /** Whether there is none of that id any more. */
+  async #end(id: string, signal?: AbortSignal): Promise<boolean> {
+    try {
+      await this.#session.client.run({ method: 'DELETE', path: this.#path(`/${segment(id)}`), patienceMs: 0, signal });
+      return true;
+    } catch (error) {
+      if (isGone(error)) return true;
+      if (!signal?.aborted) this.tell('info', 'graph.subscription-left', error);
+      return false;
+    }
   }
 }
 

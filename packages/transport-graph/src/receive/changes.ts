@@ -13,6 +13,9 @@ interface Run {
   position: Position | undefined;
   /** For the first page of a run from now; then it is in the position. */
   silence: Silence | undefined;
+  readonly nudge: Nudge | undefined;
+  /** Ids of subscriptions that are perhaps left behind, where nobody sees to them. */
+  readonly left: readonly string[];
   /** When the last finished sweep began; before the first one nothing can be promised but the distant past. */
   sweptAt: Date;
 }
@@ -20,17 +23,18 @@ interface Run {
 /** Sweeps by delta. Between pages nothing is held, and every page has its cursor. */
 export async function* readChanges(session: Session, request: ChangesRequest): AsyncGenerator<ChangeBatch, void, undefined> {
   enter(session, request);
+  const position = request.since.kind === 'cursor' ? readCursor(session.refSpace, request.folder, request.since.cursor) : undefined;
+  const left = position?.subscriptions ?? [];
   const stop = new AbortController();
   const waker = bellOf(request.wake, stop.signal);
   const { callbacks } = session;
-  using nudge = request.watch && callbacks ? subscribe(session, callbacks, request.folder) : undefined;
-  const run: Run = { session, request, position: undefined, silence: undefined, sweptAt: new Date(0) };
+  using nudge = request.watch && callbacks ? subscribe(session, callbacks, { folder: request.folder, left }) : undefined;
+  const run: Run = { session, request, nudge, left, position, silence: undefined, sweptAt: new Date(0) };
   try {
-    if (request.since.kind === 'cursor') run.position = readCursor(session.refSpace, request.folder, request.since.cursor);
     if (request.since.kind === 'now') run.silence = await beginSilence(session, request.folder, request.signal);
     yield* sweep(run);
     while (request.watch) {
-      await waitFor(run, waker, nudge);
+      await waitFor(run, waker);
       yield* sweep(run);
     }
   } catch (error) {
@@ -47,7 +51,7 @@ export async function* readChanges(session: Session, request: ChangesRequest): A
  * While the consumer works on one page, the next is on its way.
  */
 async function* sweep(run: Run): AsyncGenerator<ChangeBatch, void, undefined> {
-  const { session, request } = run;
+  const { session, request, nudge } = run;
   const { folder } = request;
   const sweptAt = run.position?.begun ?? session.clock.now();
   const over = new AbortController();
@@ -64,6 +68,7 @@ async function* sweep(run: Run): AsyncGenerator<ChangeBatch, void, undefined> {
       run.silence = undefined;
       asked = page.complete ? undefined : ask(run.position);
       if (page.complete) run.sweptAt = sweptAt;
+      await nudge?.settled(request.signal);
       // Before the next page is read: what is known then is more than this batch has told.
       yield batchOf(run, run.position, page.changes, page.complete);
       enter(session, request);
@@ -73,12 +78,12 @@ async function* sweep(run: Run): AsyncGenerator<ChangeBatch, void, undefined> {
   }
 }
 
-function batchOf({ session, request, sweptAt }: Run, position: Position, changes: readonly Change[], caughtUp: boolean): ChangeBatch {
-  return { changes, cursor: writeCursor(session.refSpace, request.folder, position), sweptAt, caughtUp };
+function batchOf({ session, request, sweptAt, nudge, left }: Run, position: Position, changes: readonly Change[], caughtUp: boolean): ChangeBatch {
+  return { changes, cursor: writeCursor(session.refSpace, request.folder, { ...position, subscriptions: nudge?.subscriptions ?? left }), sweptAt, caughtUp };
 }
 
 /** Until somebody says that there is something, or it is time to look. */
-async function waitFor({ session, request }: Run, waker: Bell, nudge: Nudge | undefined): Promise<void> {
+async function waitFor({ session, request, nudge }: Run, waker: Bell): Promise<void> {
   const over = new AbortController();
   const signal = anySignal(request.signal, session.client.closed, over.signal) ?? over.signal;
   try {

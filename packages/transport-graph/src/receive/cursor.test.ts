@@ -28,6 +28,13 @@ describe('a cursor', () => {
     expect([silence?.present.has(keys[10]!), silence?.present.has(keys[299]!)]).toEqual([false, true]);
   });
 
+  it('brings back which subscriptions may have been left behind, the youngest, in the midst of a first sweep and later', () => {
+    const silence = { since: 1_700_000_000_000, present: known(2) };
+    const [during, later] = [{ silence }, {}].map((more) => roundTrip({ link: LINK, first: true, known: known(1), subscriptions: ['a', 'b', 'c', 'd', 'e'], ...more }));
+    expect([during?.subscriptions, during?.silence?.since, later?.subscriptions, later?.silence]).toEqual([['b', 'c', 'd', 'e'], silence.since, ['b', 'c', 'd', 'e'], undefined]);
+    expect(roundTrip({ link: LINK, first: true, known: known(1) }).subscriptions).toBeUndefined();
+  });
+
   it.each([3_000, 5_000, 5_900])('gives way to a link of %i characters, within 8 KiB', (length) => {
     const link = LINK.padEnd(length, 'x');
     const position: Position = { link, first: false, known: known(256) };
