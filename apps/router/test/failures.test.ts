@@ -130,6 +130,35 @@ describe('a failure', () => {
   });
 });
 
+describe('a mistake in the program or in a plugin', () => {
+  const TOKEN = 'eyJ0eXAiOiJKV1Qi.canary-of-a-token';
+  const quoting = (): Error => Object.assign(new TypeError(`Headers.append: "Bearer ${TOKEN}" is an invalid header value.`), { code: 'ERR_HEADER', cause: new Error(TOKEN) });
+  const failingCall = scriptedPlugins(async () => ({ receive: { findFolder: () => Promise.reject(quoting()), listFolders: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(quoting()) }) }) } as never }));
+  const failingOpen = scriptedPlugins(() => Promise.reject(quoting()));
+  const withFlags = (commands: readonly string[]): readonly string[] => commands.flatMap((command) => ['', ' --json', ' --verbose'].map((flag) => `${command}${flag}`));
+
+  /** What it prints; a watch ends once it has told of the failure. */
+  async function printed(command: string, plugins: typeof failingCall): Promise<string> {
+    await using workspace = await withConfig(scriptedConfig(['sales']));
+    const stop = new AbortController();
+    const onOutput = (...all: readonly string[]): void => void (command.startsWith('watch') && all.some((text) => /TypeError|explain/.test(text)) && stop.abort(new Error('enough')));
+    const { stdout, stderr } = await signalbox(command.split(' '), { cwd: workspace.folder, plugins, signal: stop.signal, onOutput });
+    return stdout + stderr;
+  }
+
+  it.each(withFlags(['folders sales', 'test incoming', 'watch']))('is told by "%s" with its kind and where it was, and without a word of what it says', async (command) => {
+    const text = await printed(command, failingCall);
+    expect(text).not.toContain('canary');
+    expect(text).toMatch(/TypeError \(ERR_HEADER\)[^]* {4}at /);
+  });
+
+  it.each(withFlags(['folders sales', 'test incoming', 'watch', 'doctor']))('that a failure is traced back to is told by "%s" without a word of what it says', async (command) => {
+    const text = await printed(command, failingOpen);
+    expect(text).toContain('explain');
+    expect(text).not.toContain('canary');
+  });
+});
+
 describe('send', () => {
   interface Sent {
     readonly envelope: Submission['envelope'];

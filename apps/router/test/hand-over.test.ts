@@ -108,11 +108,11 @@ describe('handing over', () => {
   it('acknowledges what was taken, and gives back what was not, later each time', async () => {
     const deliveries = [fakeDelivery({ id: 'good' }), fakeDelivery({ id: 'bad' }), fakeDelivery({ id: 'worse', attempt: 4 })];
     const consumer = consumerOf(async ({ id }) => {
-      if (id !== 'good') throw new Error('no');
+      if (id !== 'good') throw new MailError('message.refused', 'No.');
     });
     const { events, emit } = collect();
     await handOver({ deliveries: each(...deliveries), consumer, atOnce: 1, clock: systemClock, drain: NEVER, emit });
-    expect(deliveries.map(({ notes }) => notes)).toEqual([['ack'], ['nack 1000 no'], ['nack 8000 no']]);
+    expect(deliveries.map(({ notes }) => notes)).toEqual([['ack'], ['nack 1000 No. (message.refused)'], ['nack 8000 No. (message.refused)']]);
     expect(events.map(({ kind }) => kind)).toEqual(['taken', 'refused', 'refused']);
   });
 

@@ -6,6 +6,7 @@ import { deploymentsOf } from '../session/deploying.ts';
 import { findMailbox } from '../session/find-mailbox.ts';
 import { collectStatus, type MailboxStatus, needsSomebody } from '../session/mailbox-status.ts';
 import { testIncoming } from '../session/test-incoming.ts';
+import { wordsOf } from '../told-error.ts';
 import { UsageError } from '../usage-error.ts';
 import { failureJson } from '../view/failure.ts';
 import { renderStatus, statusJson } from '../view/status-table.ts';
@@ -36,7 +37,7 @@ export async function statusCommand(call: Call, names: readonly string[], option
 async function withUnread(call: Call, statuses: readonly MailboxStatus[], revision: { readonly file: string; readonly text: string }, timeoutMs: number): Promise<readonly MailboxStatus[]> {
   await using stack = new AsyncDisposableStack();
   const opened = await call.open({ deployed: { file: revision.file, text: revision.text } }).catch((error: unknown) => {
-    call.terminal.err.tell(`${call.terminal.err.colors.yellow('!')} Unread mail is not counted: ${call.redact(error instanceof Error ? error.message : String(error))}`);
+    call.terminal.err.tell(`${call.terminal.err.colors.yellow('!')} Unread mail is not counted: ${call.redact(wordsOf(error))}`);
     return undefined;
   });
   if (!opened) return statuses;

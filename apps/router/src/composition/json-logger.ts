@@ -1,4 +1,5 @@
 import type { Clock, Logger, LogLevel } from '@signalbox/core';
+import { codeOf, nameOf, wordsOf } from '../told-error.ts';
 
 export interface JsonLoggerOptions {
   readonly write: (line: string) => void;
@@ -19,5 +20,8 @@ export const createJsonLogger = ({ write, clock, redact }: JsonLoggerOptions): L
 export const silentLogger: Logger = { log() {} };
 
 // JSON knows no errors: without this a logged one would read `{}`.
-const describeErrors = (_key: string, value: unknown): unknown =>
-  value instanceof Error ? { name: value.name, message: value.message, ...('code' in value && { code: value.code }) } : value;
+const describeErrors = (_key: string, value: unknown): unknown => {
+  if (!(value instanceof Error)) return value;
+  const code = codeOf(value);
+  return { name: nameOf(value), message: wordsOf(value), ...(code !== undefined && { code }) };
+};

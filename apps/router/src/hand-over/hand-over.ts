@@ -1,6 +1,7 @@
 import { type Clock, isMailError } from '@signalbox/core';
 import { isRouterError } from '@signalbox/store';
 import type { Consumer, HandedDelivery } from './handed-delivery.ts';
+import { wordsOf } from '../told-error.ts';
 import { isUnavailable } from './unavailable.ts';
 
 export type HandOverEvent =
@@ -141,7 +142,4 @@ async function giveBack(delivery: HandedDelivery, error: unknown, { emit, pause 
 }
 
 /** For people, and with its code for whoever looks for one. */
-function reasonOf(error: unknown): string {
-  if (isMailError(error)) return `${error.message} (${error.code})`;
-  return error instanceof Error ? error.message : String(error);
-}
+const reasonOf = (error: unknown): string => (isMailError(error) ? `${error.message} (${error.code})` : wordsOf(error));

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, open, opendir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMailError } from '@signalbox/core';
+import { wordsOf } from '../told-error.ts';
 import { hasCode } from './error-code.ts';
 import type { Consumer, HandedDelivery } from './handed-delivery.ts';
 import { ConsumerUnavailable } from './unavailable.ts';
@@ -63,7 +64,7 @@ const noteOf = (maildir: string, name: string): string => join(maildir, 'tmp', `
 
 /** What is not of the mailbox is of the disk, and the next delivery would fare no better. */
 const unwritable = (directory: string, cause: unknown): ConsumerUnavailable =>
-  new ConsumerUnavailable(`The Maildir ${directory} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  new ConsumerUnavailable(`The Maildir ${directory} cannot be written: ${wordsOf(cause)}`, { cause });
 
 interface WriteOptions {
   readonly maildir: string;

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MailError } from '@signalbox/core';
+import { wordsOf } from '../told-error.ts';
 import { hasCode } from './error-code.ts';
 import type { Consumer, HandedDelivery } from './handed-delivery.ts';
 import { deliveryEnvironment } from './program-environment.ts';
@@ -58,7 +59,7 @@ async function runProgram(delivery: HandedDelivery, bytes: AsyncIterable<Uint8Ar
 /** The exit code, or the name of the signal. Throws where it could not be started. */
 function endOf(child: Child): Promise<number | NodeJS.Signals> {
   const { promise, resolve, reject } = Promise.withResolvers<number | NodeJS.Signals>();
-  const failed = (cause: Error): void => reject(new ConsumerUnavailable(`The program cannot be started: ${cause.message}`, { cause }));
+  const failed = (cause: Error): void => reject(new ConsumerUnavailable(`The program cannot be started: ${wordsOf(cause)}`, { cause }));
   child.once('error', failed).once('exit', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'));
   return promise;
 }

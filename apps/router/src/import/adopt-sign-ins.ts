@@ -3,6 +3,7 @@ import type { MailboxRoutes } from '@signalbox/router';
 import { isMailError } from '@signalbox/core';
 import { openMailboxAuths } from '../session/mailbox-auths.ts';
 import type { Session } from '../session/session.ts';
+import { wordsOf } from '../told-error.ts';
 import { asMailError } from '../view/failure.ts';
 import type { ImportRow, RowProblem } from './row.ts';
 
@@ -75,6 +76,6 @@ class NobodySignsInError extends Error {
 
 function problemOf({ config }: Session, { line }: ImportRow, error: unknown): RowProblem {
   if (error instanceof NobodySignsInError) return { line, field: 'refreshToken', message: 'Nobody signs in to this mailbox by its flow.', remedy: 'Leave the refresh token out, or name a flow that somebody signs in to, such as o365-on-behalf-of.' };
-  const message = config.redact(error instanceof Error ? error.message : String(error));
+  const message = config.redact(wordsOf(error));
   return { line, field: 'refreshToken', message, remedy: (isMailError(error) && error.remedy?.text) || 'Try again, or leave the refresh token out and sign in anew.' };
 }

@@ -1,5 +1,5 @@
-import { isMailError, isPartialFailure, MailError, type ProtocolDetail, type Remedy } from '@signalbox/core';
-import type { RouterError } from '@signalbox/store';
+import { isPartialFailure, MailError, type ProtocolDetail, type Remedy } from '@signalbox/core';
+import { isExplained, isMistake, kindOf, nameOf, traceOf, wordsOf } from '../told-error.ts';
 import { printable, wrap } from './text.ts';
 import type { Channel } from './terminal.ts';
 
@@ -13,6 +13,8 @@ export interface FailureJson {
   readonly detail?: ProtocolDetail;
   readonly remedy?: Remedy;
   readonly failed?: readonly { readonly item: unknown; readonly error: FailureJson }[];
+  /** Of a mistake in the program or in a plugin: where it was, for whoever it is reported to. */
+  readonly at?: readonly string[];
 }
 
 export type Redact = (text: string) => string;
@@ -33,13 +35,9 @@ export const asMailError = (error: unknown): unknown =>
       })
     : error;
 
-/** What plugins throw, and what the router and its store do: the same fields. Told by them, because help must not load the store for it. */
-const isExplained = (error: unknown): error is MailError | RouterError =>
-  isMailError(error) || (error instanceof Error && '$type' in error && error.$type === 'signalbox/router-error');
-
 export function failureJson(error: unknown, redact: Redact): FailureJson {
-  const message = redact(error instanceof Error ? error.message : String(error));
-  if (!isExplained(error)) return { code: 'internal', message };
+  const message = redact(wordsOf(error));
+  if (!isExplained(error)) return { code: 'internal', message, ...(isMistake(error) && { at: whereOf(error) }) };
   const { code, retry, affects, retryAfterMs, detail, remedy } = error;
   return {
     code,
@@ -63,14 +61,14 @@ export interface FailureView {
 
 /** What went wrong, what the server said, how to put it right and who can; lines without a final break. */
 export function renderFailure(error: unknown, { channel: { colors, width }, redact, indent = '', verbose = false }: FailureView): string {
-  const { code, message, detail, remedy, failed = [] } = failureJson(error, redact);
+  const { code, message, detail, remedy, failed = [], at = [] } = failureJson(error, redact);
   const paragraph = (text: string): string => wrap(text, width, indent);
   return [
     paragraph(`${colors.red(printable(message))} ${colors.dim(`(${code})`)}`),
     ...failed.map(({ item, error }) => paragraph(`· ${printable(String(item))}: ${printable(error.message)} ${said(error.detail)}`.trimEnd())),
     ...(detail ? [colors.dim(paragraph(said(detail)))] : []),
     ...(remedy ? remedyLines(remedy, { colors, width }, indent) : []),
-    ...(verbose ? [colors.dim(stackOf(error, redact))] : []),
+    ...(verbose ? [colors.dim(redact(traceOf(error, headOf).join('\n')))] : at.length > 0 ? [colors.dim(at.join('\n'))] : []),
   ].join('\n');
 }
 
@@ -92,8 +90,7 @@ const said = ({ protocol, status, text, requestId }: Partial<ProtocolDetail> = {
   return `${PROTOCOLS[protocol] ?? protocol}: ${words}${requestId ? ` (request ${printable(requestId)})` : ''}`;
 };
 
-function stackOf(error: unknown, redact: Redact): string {
-  if (!(error instanceof Error)) return '';
-  const cause = error.cause instanceof Error ? `\nCaused by: ${stackOf(error.cause, redact)}` : '';
-  return redact(`${error.stack ?? error.message}${cause}`);
-}
+/** Nothing of what it says: that is said above, where it may be. */
+const whereOf = (error: unknown): readonly string[] => traceOf(error, kindOf);
+
+const headOf = (error: Error): string => (isMistake(error) ? kindOf(error) : `${nameOf(error)}: ${wordsOf(error)}`);
