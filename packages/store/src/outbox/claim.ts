@@ -31,8 +31,8 @@ export function createClaims(database: Database, keyring: Keyring) {
   const { db } = database;
   const sent = sql<boolean>`outbox.state = 'sent'`;
   const held = (owner: string) => sql<boolean>`exists (select 1 from lease where lease.mailbox = outbox.mailbox and lease.direction = 'send' and lease.owner is not null and lease.owner <> ${owner} and lease.until > ${database.now})`;
-  /** Held by nobody: whoever attempted it is gone. */
-  const orphaned = () => sql<boolean>`(outbox.state = 'attempting' and not exists (select 1 from lease where lease.mailbox = outbox.mailbox and lease.direction = 'send' and lease.owner is not null and lease.until > ${database.now}))`;
+  /** Held by nobody: whoever attempted it, or looked for it, is gone. */
+  const orphaned = () => sql<boolean>`(outbox.claimed_epoch is not null and not exists (select 1 from lease where lease.mailbox = outbox.mailbox and lease.direction = 'send' and lease.owner is not null and lease.until > ${database.now}))`;
 
   return {
     /** Mailboxes with something to do now, the longest waiting first; only those that the one who asks can have. */

@@ -250,6 +250,22 @@ describe.each(backends)('the outbox on $name', (backend) => {
       expect(look?.entry.deadline).toBeInstanceOf(Date);
     });
 
+    it('is looked for again as soon as the lease of whoever looked for it is over', async () => {
+      await submit();
+      const holding = await hold('one');
+      const one = await claimOne(holding);
+      await atWire(one);
+      await world.outbox.settle(one, { event: 'unclear', dueInMs: 0 });
+      expect((await claimOne(holding)).task).toBe('look');
+      await world.age(14_000);
+      expect(await world.outbox.due({ owner: 'two', limit: 9 })).toEqual([]);
+      await world.age(2_000);
+      expect(await world.outbox.due({ owner: 'two', limit: 9 })).toEqual(['sales']);
+      const second = await hold('two');
+      await world.outbox.recover(second);
+      expect((await claimOne(second)).task).toBe('look');
+    });
+
     it('leaves alone what the same holder has going on', async () => {
       const { entry } = await submit();
       const holding = await hold();
