@@ -15,6 +15,8 @@ export interface SendingEngine {
 }
 
 const MAILBOXES_AT_ONCE = 500;
+/** How often it is looked for what a sender left behind that is gone; its lease outlives it for longer than that. */
+const ORPHANS_MS = 5_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
 
 export function createEngine(context: SendingContext): SendingEngine {
@@ -23,12 +25,17 @@ export function createEngine(context: SendingContext): SendingEngine {
   const pauses = createPauses({ now: () => host.clock.now().getTime(), random: host.random });
   const workers = createWorkers(context, pauses, limitOf(context), () => bell.ring());
 
+  let lookedAt = -Infinity;
   /** Answers how long nothing needs to be looked at. */
   const round = async (signal: AbortSignal): Promise<number> => {
-    for (const mailbox of await outbox.due({ owner, limit: MAILBOXES_AT_ONCE })) workers.wake(mailbox, signal);
     const { pollMs } = context.settings;
-    const next = (await outbox.nextDueInMs()) ?? pollMs;
-    return next === 0 ? pollMs : Math.min(pollMs, next);
+    const [next, now] = [await outbox.nextDueInMs(), host.monotonic()];
+    // Most rounds find nothing, and are to cost one question.
+    if (next === 0 || now - lookedAt >= ORPHANS_MS) {
+      lookedAt = now;
+      for (const mailbox of await outbox.due({ owner, limit: MAILBOXES_AT_ONCE })) workers.wake(mailbox, signal);
+    }
+    return next === undefined || next === 0 ? pollMs : Math.min(pollMs, next);
   };
 
   const prune = async (signal: AbortSignal): Promise<void> => {
