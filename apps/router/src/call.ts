@@ -8,6 +8,7 @@ import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { chooseConfigFile } from './session/choose-config-file.ts';
 import type { DataPlace } from './session/data-place.ts';
+import type { Redactors } from './session/redactors.ts';
 import type { Session } from './session/session.ts';
 import { UsageError } from './usage-error.ts';
 import { renderDeadline } from './view/deadline.ts';
@@ -58,7 +59,7 @@ export interface Call {
   findStore(): Promise<Store | undefined>;
   /** Where the store lies and what opens it. */
   dataPlace(): Promise<DataPlace>;
-  /** Takes the configuration's secrets out of a text, once it is loaded. */
+  /** Takes the secrets of the configurations that were opened out of a text: of all that still are, and of the one closed last. */
   readonly redact: (text: string) => string;
 }
 
@@ -87,7 +88,8 @@ export const action =
 function createCall({ io, plugins }: CallHost, options: GlobalOptions): Call {
   const file = chooseConfigFile({ option: options.config, env: io.env, cwd: io.cwd });
   const terminal = createTerminal(io, { color: options.color, json: options.json ?? false });
-  let redact = (text: string): string => text;
+  let redactors: Redactors | undefined;
+  const redact = (text: string): string => redactors?.redact(text) ?? text;
   const logTo = (line: string): void => void io.stderr.write(line);
   const onDeadline = (news: DeadlineNews): void => terminal.err.print(redact(options.json ? JSON.stringify(news) : renderDeadline(news, terminal.err)));
   const place = { env: io.env, cwd: io.cwd, ...(options.data !== undefined && { data: options.data }), ...(options.verbose && { logTo }) };
@@ -99,13 +101,13 @@ function createCall({ io, plugins }: CallHost, options: GlobalOptions): Call {
     shownFile: shortPath(file, io.cwd),
     async open({ deployed, receivesCalls, ...given } = {}) {
       // Loaded when needed: help and completion answer twice as fast without the router and its libraries.
-      const { openSession } = await import('./session/session.ts');
+      const [{ openSession }, { createRedactors }] = await Promise.all([import('./session/session.ts'), import('./session/redactors.ts')]);
+      redactors ??= createRedactors();
       await using stack = new AsyncDisposableStack();
       const test = stack.use(await testClock(io, options));
       const session = stack.use(
-        await openSession({ file, ...deployed, env: io.env, cwd: io.cwd, ...given, ...(receivesCalls && { receivesCalls }), ...(options.data !== undefined && { data: options.data }), ...(plugins && { plugins }), ...(options.verbose ? { logTo } : { onDeadline }), ...(test && { clock: test.clock }) }),
+        await openSession({ file, redactors, ...deployed, env: io.env, cwd: io.cwd, ...given, ...(receivesCalls && { receivesCalls }), ...(options.data !== undefined && { data: options.data }), ...(plugins && { plugins }), ...(options.verbose ? { logTo } : { onDeadline }), ...(test && { clock: test.clock }) }),
       );
-      redact = (text) => session.config.redact(text);
       const kept = stack.move();
       return { ...session, [Symbol.asyncDispose]: () => kept.disposeAsync() };
     },
@@ -125,7 +127,7 @@ function createCall({ io, plugins }: CallHost, options: GlobalOptions): Call {
       const { chooseDataPlace } = await import('./session/data-place.ts');
       return chooseDataPlace({ option: options.data, env: io.env, cwd: io.cwd, platform: process.platform });
     },
-    redact: (text) => redact(text),
+    redact,
   };
 }
 

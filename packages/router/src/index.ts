@@ -19,6 +19,7 @@ export { configJsonSchema } from './config/json-schema.ts';
 export { type ConfigSource, loadConfig } from './config/load-config.ts';
 export { type ConfigPath, type ConfigPositions, formatPath, type Position } from './config/positions.ts';
 export { ConfigError, type ConfigProblem, isConfigError } from './config/problem.ts';
+export { createRedactor, type Redactor } from './config/redactor.ts';
 export { type Connections, type ConnectionsOptions, createConnections, type RouterHost } from './connections/connections.ts';
 export { flowText, serverText } from './deployment/compare.ts';
 export type { PlanRefusal } from './deployment/conflicts.ts';

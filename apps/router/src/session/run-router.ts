@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock, Logger } from '@signalbox/core';
+import { type Clock, isMailError, type MailError } from '@signalbox/core';
 import type { DeployedRevision, RouterEvent, RouterUpdate } from '@signalbox/router';
 import type { Store } from '@signalbox/store';
 import type { Receiver } from '../callbacks/receiver.ts';
@@ -27,6 +27,7 @@ export interface RunRouterOptions {
   readonly clock: Clock;
   /** In force at the beginning. */
   readonly revision: DeployedRevision;
+  /** The log of each leaves out the secrets of all that are open: the one that was opened first stays the router's. */
   readonly open: (revision: DeployedRevision) => Promise<Session>;
   readonly consumerFor: (revision: DeployedRevision) => Promise<Consumer>;
   readonly atOnce: number;
@@ -60,12 +61,12 @@ interface Generation {
 /** Answers what follows it. */
 async function runGeneration({ revision, session }: Generation, options: RunRouterOptions): Promise<Generation | undefined> {
   const { store, clock, consumerFor, atOnce, node, visibilityMs, describeError, signal, emit } = options;
+  // Closed last: its secrets are left out of whatever is told at the end.
+  await using inForce = keepLatest();
   await using _session = session;
   let consumer = await consumerFor(revision);
   await using calls = await receiveCalls(session, emit);
-  let { log } = session; // it knows the secrets of its own configuration, and leaves them out
-  const current: Logger = { log: (level, event, fields) => log.log(level, event, fields) };
-  await using router = await openRouter({ ...session, host: { ...session.host, log: current } }, { store, node, visibilityMs, ...(calls && { calls }) });
+  await using router = await openRouter(session, { store, node, visibilityMs, ...(calls && { calls }) });
   const over = new AbortController();
   const drain = AbortSignal.any([signal, over.signal]);
   emit({ kind: 'started', revision, session, isCalled: calls !== undefined });
@@ -83,9 +84,10 @@ async function runGeneration({ revision, session }: Generation, options: RunRout
   ];
   try {
     const takeOver = async (next: Generation): Promise<void> => {
-      log = next.session.log;
+      const nextConsumer = await consumerFor(next.revision); // it may fail, and nothing has changed yet
       const update = await router.update(next.session.config);
-      consumer = await consumerFor(next.revision);
+      consumer = nextConsumer;
+      await inForce.replace(next.session);
       emit({ kind: 'updated', ...next, update });
     };
     return await Promise.race([nextGeneration({ revision, session }, options, takeOver, drain), handing.then(() => undefined)]);
@@ -94,6 +96,21 @@ async function runGeneration({ revision, session }: Generation, options: RunRout
     await handing;
     await Promise.all(beside);
   }
+}
+
+/** What was taken over is kept open for the sake of its secrets, until the next one is. */
+function keepLatest(): AsyncDisposable & { replace(session: AsyncDisposable): Promise<void> } {
+  let latest: AsyncDisposable | undefined;
+  return {
+    async replace(session) {
+      const before = latest;
+      latest = session;
+      await before?.[Symbol.asyncDispose]();
+    },
+    async [Symbol.asyncDispose]() {
+      await latest?.[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** One generation after the other, as they may listen at the same port. What a server tells is a hint, and no reason not to run. */
@@ -112,24 +129,39 @@ async function tellEvents(events: AsyncIterable<RouterEvent>, emit: RunRouterOpt
   for await (const event of events) emit({ kind: 'router', event });
 }
 
-/** Has newer revisions taken over until one comes that nothing running can take over. `undefined` when the signal aborts first. */
+/**
+ * Has newer revisions taken over until one comes that nothing running can take over. One that the store had no time for is tried again at the next
+ * look. `undefined` when the signal aborts first.
+ */
 async function nextGeneration(first: Generation, { store, clock, open, emit }: RunRouterOptions, takeOver: (next: Generation) => Promise<void>, signal: AbortSignal): Promise<Generation | undefined> {
   let seen = first.revision.number;
   while (!signal.aborted) {
     await clock.sleep(LOOK_MS, signal).catch(() => {}); // aborted
     const latest = await store.revisions.current().catch(() => undefined); // the store is busy or away: looked at again
     if (signal.aborted || !latest || latest.number === seen) continue;
-    seen = latest.number;
     try {
       const revision = await deploymentsOf(store).current();
       if (!revision) continue;
-      const session = await open(revision);
-      if (!isDeepStrictEqual(session.config.notifications, first.session.config.notifications)) return { revision, session };
-      await using _session = session; // of which only the configuration is needed
+      await using unused = new AsyncDisposableStack();
+      const session = unused.use(await open(revision));
+      if (!isDeepStrictEqual(session.config.notifications, first.session.config.notifications)) {
+        unused.move();
+        return { revision, session };
+      }
       await takeOver({ revision, session });
+      unused.move();
+      seen = latest.number;
     } catch (error) {
+      if (isPassing(error)) {
+        first.session.log.log('info', 'run.revision-postponed', { revision: latest.number, code: error.code });
+        continue;
+      }
+      seen = latest.number;
       emit({ kind: 'revision-unusable', number: latest.number, error });
     }
   }
   return undefined;
 }
+
+/** The store is busy or away, and nothing was taken over: what is wrong with a configuration does not pass by itself. */
+const isPassing = (error: unknown): error is MailError => isMailError(error) && (error.retry === 'safe' || error.retry === 'unknown-outcome');

@@ -12,6 +12,7 @@ import { CONNECTIONS, createServices, HOST, STORE } from '../composition/service
 import { flows } from '../flows.ts';
 import { readConfigFile } from './config-file.ts';
 import { chooseDataPlace, type DataPlace } from './data-place.ts';
+import { createRedactors, type Redactors } from './redactors.ts';
 
 export interface SessionOptions {
   /** Absolute. */
@@ -23,6 +24,8 @@ export interface SessionOptions {
   readonly data?: string;
   /** What `data`, SIGNALBOX_DATA and SIGNALBOX_KEY_FILE are relative to; absent: where the process is. */
   readonly cwd?: string;
+  /** Shared by sessions that are open at the same time: the log of each leaves out the secrets of all. */
+  readonly redactors?: Redactors;
   /** Where structured logs go; absent: nowhere. */
   readonly logTo?: (line: string) => void;
   /** Told of deadlines where structured logs go nowhere; absent: nobody is, and what counts as told has been missed. */
@@ -65,9 +68,11 @@ export interface Session extends AsyncDisposable {
 }
 
 /** Throws `ConfigError`. A broken mailbox or plugin is no failure: see `routes` and `registry.problems`. */
-export async function openSession({ file, text: given, env, data, cwd = process.cwd(), logTo, onDeadline, clock = systemClock, store, tokens, readReference = (path) => readFile(path, 'utf8'), plugins, receivesCalls = false }: SessionOptions): Promise<Session> {
+export async function openSession({ file, text: given, env, data, cwd = process.cwd(), logTo, onDeadline, clock = systemClock, store, tokens, readReference = (path) => readFile(path, 'utf8'), redactors = createRedactors(), plugins, receivesCalls = false }: SessionOptions): Promise<Session> {
   const text = given ?? (await readConfigFile(file));
   const config = await loadConfig({ file, text, env, readFile: readReference });
+  await using stack = new AsyncDisposableStack();
+  stack.use(redactors.open(config));
   const bundled = plugins ?? (await loadBundledPlugins());
   const registry = await createRegistry({
     bundled,
@@ -77,8 +82,7 @@ export async function openSession({ file, text: given, env, data, cwd = process.
   });
   const routes = await resolveRoutes({ config, registry, flows });
   const place = (): DataPlace => chooseDataPlace({ option: data, env, cwd, platform: process.platform });
-  const log = createLog(config, clock, { ...(logTo && { logTo }), ...(onDeadline && { onDeadline }) });
-  await using stack = new AsyncDisposableStack();
+  const log = createLog(redactors, clock, { ...(logTo && { logTo }), ...(onDeadline && { onDeadline }) });
   const receiver = receivesCalls && config.notifications ? stack.use(await (await import('../callbacks/open-configured.ts')).openConfiguredReceiver(config, log)) : undefined;
   const services = stack.use(createServices({ log, clock, routes, data: place, callbacks: receiver, ...(store && { store }), ...(tokens && { tokens }) }));
   const connections = services.get(CONNECTIONS); // before the stack is given up: what cannot be made leaves nothing open
@@ -100,7 +104,7 @@ export async function openSession({ file, text: given, env, data, cwd = process.
   };
 }
 
-function createLog(config: Config, clock: Clock, { logTo, onDeadline }: Pick<SessionOptions, 'logTo' | 'onDeadline'>): Logger {
-  if (logTo) return createJsonLogger({ write: logTo, clock, redact: (text) => config.redact(text) });
+function createLog(redactors: Redactors, clock: Clock, { logTo, onDeadline }: Pick<SessionOptions, 'logTo' | 'onDeadline'>): Logger {
+  if (logTo) return createJsonLogger({ write: logTo, clock, redact: (text) => redactors.redact(text) });
   return onDeadline ? createDeadlineLogger({ clock, tell: onDeadline }) : silentLogger;
 }

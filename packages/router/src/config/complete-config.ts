@@ -37,6 +37,7 @@ export function completeConfig({ data, source, report, redactor, positions }: Co
     mailboxes: data.mailboxes.map((mailbox, index) => completeMailbox(mailbox, index, data, { report, redactor })),
     positions,
     redact: (text) => redactor.redact(text),
+    hidden: () => redactor.hidden(),
   };
 }
 

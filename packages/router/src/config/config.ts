@@ -32,6 +32,8 @@ export interface Config {
   readonly positions: ConfigPositions;
   /** Replaces the text of every secret of this configuration: for texts that a plugin wrote. */
   redact(text: string): string;
+  /** What `redact` replaces, and by what: for redacting the secrets of several configurations at once. */
+  hidden(): ReadonlyMap<string, string>;
 }
 
 /** One Entra tenant and the application registered in it. */
