@@ -31,19 +31,13 @@ const PATIENCE_MS = 600_000;
 const QUIET_MS = 15_000;
 
 const LETTERS_BEFORE = 20;
-/**
- * Each life that is killed leaves its subscriptions behind, and the tenant goes on calling for each letter and each of them: with a hundred lives it
- * does nothing else, and nobody gets through to it.
- */
-const MOST_KILLS_CALLED_BACK = 20;
 
 export async function run(options: Options, { place, openProduct, note, signal, patienceMs = PATIENCE_MS, quietMs = QUIET_MS }: RunHost): Promise<Result> {
   const started = performance.now();
   const plan = makePlan(options);
   await using tenant = openTenant();
   const began = await tenant.call('start', { mailboxes: plan.mailboxes, folder: place.folder, truthFile: place.logs.tenant, before: LETTERS_BEFORE });
-  const { description } = began;
-  await furnish(place, options.kills <= MOST_KILLS_CALLED_BACK ? began : { description }, plan.mailboxes);
+  await furnish(place, began, plan.mailboxes);
   await using product = await openProduct(tenant, plan);
   for (const mailbox of plan.mailboxes) if (usesSignIn(mailbox)) await product.signIn(mailbox);
   await setStanding({ plan, tenant });
