@@ -16,6 +16,8 @@ export interface TenantWorld extends ReceivingWorld {
   arrive(subject: string, about?: Arrival): ReturnType<Mailbox['append']>;
   /** The same mailbox through the other door from now on. */
   turnTo(door: Door): Promise<void>;
+  /** Another address for it from now on; it is opened as before. */
+  rename(address: string): Promise<void>;
 }
 
 export interface Arrival {
@@ -31,14 +33,14 @@ export const letter = (subject: string, id = `${subject.replaceAll(' ', '-')}@ex
     `From: Ada <ada@example.org>\r\nTo: ${ADDRESS}\r\nDate: Wed, 25 Nov 2026 10:00:00 +0000\r\nSubject: ${subject}\r\n${id === '' ? '' : `Message-ID: <${id}>\r\n`}Content-Type: text/plain\r\n\r\nHi\r\n`,
   );
 
-const configOf = (tenant: Tenant, door: Door, more: string): string => `network: { ca: /ca.pem }
+const configOf = (tenant: Tenant, door: Door, more: string, address = ADDRESS): string => `network: { ca: /ca.pem }
 entra: { tenant: ${tenant.directory.tenant.domain}, clientId: ${CLIENT_ID}, clientSecret: '\${env:CLIENT_SECRET}' }
 auth: { entra: { authority: '${new URL(tenant.doors.entra!.authority).origin}' } }
 servers:
   graph: { baseUrl: '${tenant.doors.graph!.baseUrl}', pollIntervalMs: 100 }
   imap: { host: localhost, port: ${tenant.doors.imap!.port}, tls: implicit, pollIntervalMs: 100 }
 mailboxes:
-  - { id: sales, address: ${ADDRESS}, receive: ${door === 'imap' ? 'basic' : 'o365-client-credentials'}, password: '\${env:PASSWORD}'${more} }
+  - { id: sales, address: ${address}, username: ${ADDRESS}, servers: { graph: { user: ${ADDRESS} } }, receive: ${door === 'imap' ? 'basic' : 'o365-client-credentials'}, password: '\${env:PASSWORD}'${more} }
 `;
 
 /** `fill` puts in what is there before anybody connects. */
@@ -63,6 +65,7 @@ export async function openTenant(door: Door, { fill, more = '', ...options }: Pa
     arrive: {
       value: (subject: string, { id, at, folder = 'inbox' }: Arrival = {}) => account.append(folder, { source: keptSource(letter(subject, id)), ...(at && { arrivedAt: at }) }),
     },
+    rename: { value: (address: string) => world.restart({ config: configOf(tenant, door, more, address) }) },
     turnTo: { value: (other: Door) => world.restart({ config: configOf(tenant, other, more) }) },
     [Symbol.asyncDispose]: {
       async value() {

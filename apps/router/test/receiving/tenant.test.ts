@@ -27,6 +27,27 @@ describe.each(['imap', 'graph'] as const)('through %s', (door) => {
     world.arrive('one', { at: new Date(AT.getTime() + 1000) });
     expect(await world.take(1)).toMatchObject([{ subject: 'one', sameMessageIdAs: first?.id }]);
   });
+
+  it('goes on under another address of the mailbox: nothing twice, and nothing lost', async () => {
+    await using world = await openTenant(door, { fill: ({ tenant, account }) => tenant.store.fill(account, { count: 50 }) });
+    await world.connected();
+    const [closed, open] = [world.arrive('closed', { at: AT }), world.arrive('open', { at: AT })];
+    const taken = await world.take(2, { ack: false });
+    const inHand = taken.find(({ subject }) => subject === 'open')!;
+    await taken.find(({ subject }) => subject === 'closed')!.ack();
+    await inHand.nack({ delayMs: 0 });
+    await world.stop();
+    world.arrive('in between');
+    await world.rename('verkauf@contoso.test');
+    const after = await world.take(2, { quietMs: 1_500 });
+    expect(sorted(after)).toEqual(['in between', 'open']);
+    expect(after.find(({ subject }) => subject === 'open')?.id).toBe(inHand.id);
+    // Another mailbox might have been behind it.
+    expect(world.events).toContainEqual(expect.objectContaining({ type: 'gap-found', reason: 'another-door' }));
+    world.arrive('later');
+    expect(subjects(await world.take(1, { quietMs: 1_000 }))).toEqual(['later']);
+    expect([closed, open].map(({ number }) => world.account.byNumber(number)?.isRead)).toEqual([false, false]);
+  });
 });
 
 describe('through IMAP', () => {
