@@ -33,24 +33,30 @@ export const letter = (subject: string, id = `${subject.replaceAll(' ', '-')}@ex
     `From: Ada <ada@example.org>\r\nTo: ${ADDRESS}\r\nDate: Wed, 25 Nov 2026 10:00:00 +0000\r\nSubject: ${subject}\r\n${id === '' ? '' : `Message-ID: <${id}>\r\n`}Content-Type: text/plain\r\n\r\nHi\r\n`,
   );
 
-const configOf = (tenant: Tenant, door: Door, more: string, address = ADDRESS): string => `network: { ca: /ca.pem }
+const configOf = (tenant: Tenant, door: Door, { more, ofImap }: More, address = ADDRESS): string => `network: { ca: /ca.pem }
 entra: { tenant: ${tenant.directory.tenant.domain}, clientId: ${CLIENT_ID}, clientSecret: '\${env:CLIENT_SECRET}' }
 auth: { entra: { authority: '${new URL(tenant.doors.entra!.authority).origin}' } }
 servers:
   graph: { baseUrl: '${tenant.doors.graph!.baseUrl}', pollIntervalMs: 100 }
-  imap: { host: localhost, port: ${tenant.doors.imap!.port}, tls: implicit, pollIntervalMs: 100 }
+  imap: { host: localhost, port: ${tenant.doors.imap!.port}, tls: implicit, pollIntervalMs: 100${ofImap} }
 mailboxes:
   - { id: sales, address: ${address}, username: ${ADDRESS}, servers: { graph: { user: ${ADDRESS} } }, receive: ${door === 'imap' ? 'basic' : 'o365-client-credentials'}, password: '\${env:PASSWORD}'${more} }
 `;
 
+/** YAML: at the end of the mailbox, and of the settings of the IMAP server. */
+interface More {
+  readonly more: string;
+  readonly ofImap: string;
+}
+
 /** `fill` puts in what is there before anybody connects. */
-export async function openTenant(door: Door, { fill, more = '', ...options }: Partial<ReceivingOptions> & { readonly fill?: (world: { tenant: Tenant; account: Mailbox }) => void; readonly more?: string } = {}): Promise<TenantWorld> {
+export async function openTenant(door: Door, { fill, more = '', ofImap = '', ...options }: Partial<ReceivingOptions & More> & { readonly fill?: (world: { tenant: Tenant; account: Mailbox }) => void } = {}): Promise<TenantWorld> {
   const tenant = await startTenant({ mime: 'kept' });
   const network = trustingFetch(tenant.certificates.ca);
   const account = tenant.store.mailbox(ADDRESS)!;
   fill?.({ tenant, account });
   const world = await openReceiving({
-    config: configOf(tenant, door, more),
+    config: configOf(tenant, door, { more, ofImap }),
     plugins: [imap, graph, entra, password],
     env: { PASSWORD: tenant.directory.user(ADDRESS)!.password, CLIENT_SECRET: 'adapter-secret' },
     files: { '/ca.pem': tenant.certificates.ca },
@@ -65,8 +71,8 @@ export async function openTenant(door: Door, { fill, more = '', ...options }: Pa
     arrive: {
       value: (subject: string, { id, at, folder = 'inbox' }: Arrival = {}) => account.append(folder, { source: keptSource(letter(subject, id)), ...(at && { arrivedAt: at }) }),
     },
-    rename: { value: (address: string) => world.restart({ config: configOf(tenant, door, more, address) }) },
-    turnTo: { value: (other: Door) => world.restart({ config: configOf(tenant, other, more) }) },
+    rename: { value: (address: string) => world.restart({ config: configOf(tenant, door, { more, ofImap }, address) }) },
+    turnTo: { value: (other: Door) => world.restart({ config: configOf(tenant, other, { more, ofImap }) }) },
     [Symbol.asyncDispose]: {
       async value() {
         await world[Symbol.asyncDispose]();

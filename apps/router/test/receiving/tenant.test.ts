@@ -48,6 +48,21 @@ describe.each(['imap', 'graph'] as const)('through %s', (door) => {
     expect(subjects(await world.take(1, { quietMs: 1_000 }))).toEqual(['later']);
     expect([closed, open].map(({ number }) => world.account.byNumber(number)?.isRead)).toEqual([false, false]);
   });
+
+  it('opens anew what is active and silent, while its connection stays, and delivers what came meanwhile', async () => {
+    // A sign of life comes with each look, which is sooner than anybody would give up a command or a request.
+    await using world = await openTenant(door, { settings: { heartbeatMs: 2_000 }, ofImap: ', idleRenewMs: 500' });
+    await world.connected();
+    world.arrive('before');
+    expect(subjects(await world.take(1))).toEqual(['before']);
+    const silence = door === 'imap' ? world.tenant.faults.set('imap.hang', { mailbox: world.account.address }) : world.tenant.faults.set('http.slow', { ms: 600_000, path: 'delta', mailbox: world.account.address });
+    world.arrive('unheard');
+    await world.seen('mailbox-silent');
+    expect((await world.receiver.status())[0]).toMatchObject({ state: 'retrying', error: { code: 'timeout' } });
+    silence[Symbol.dispose]();
+    expect(subjects(await world.take(1))).toEqual(['unheard']);
+    expect((await world.receiver.status())[0]).toMatchObject({ state: 'active' });
+  });
 });
 
 describe('through IMAP', () => {
