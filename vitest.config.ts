@@ -46,6 +46,8 @@ export default defineConfig({
         environment: 'node' as const,
         isolate: false,
         testTimeout: 30_000,
+        // What is waited for comes in milliseconds, and in seconds on a machine that is busy: the default of one second fails there.
+        expect: { poll: { timeout: 20_000 } },
       },
     })),
   },

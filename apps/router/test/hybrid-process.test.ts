@@ -96,7 +96,7 @@ describe('a hybrid configuration, used by processes of their own', () => {
     const delivering = setInterval(deliver, 300); // a watch begins when it begins
     const shown = (): readonly { readonly mailbox: string; readonly subject: string }[] => watching.printed.stdout.split('\n').filter((line) => line.endsWith('}')).map((line) => JSON.parse(line) as { mailbox: string; subject: string });
     await expect.poll(() => new Set(shown().map(({ mailbox }) => mailbox)).size, { timeout: 20_000 }).toBe(MAILBOXES.length).finally(() => clearInterval(delivering));
-    await expect.poll(() => MAILBOXES.filter((id) => shown().some(({ subject }) => subject === `${id} ${count}`)), { timeout: 5_000 }).toEqual(MAILBOXES);
+    await expect.poll(() => MAILBOXES.filter((id) => shown().some(({ subject }) => subject === `${id} ${count}`))).toEqual(MAILBOXES);
     watching.interrupt();
     expect([await watching.ended, watching.printed.stderr]).toEqual([EXIT.ok, expect.not.stringContaining('error')]);
     const subjects = shown().map(({ subject }) => subject);

@@ -37,7 +37,7 @@ describe('the watch as a process', () => {
     await using world = await openNotifiedWorld();
     const { subscriptions, deliver, proxy } = world;
     const shown = async (watch: Running, subject: string): Promise<void> => {
-      await expect.poll(watch.stdout, { timeout: 5_000 }).toContain(`${subject}\n`);
+      await expect.poll(watch.stdout).toContain(`${subject}\n`);
     };
     const subscribed = async (count: number): Promise<void> => {
       await expect.poll(subscriptions, { timeout: 15_000 }).toHaveLength(count);
@@ -74,7 +74,7 @@ describe('the router as a process', () => {
     const called = async (subject: string): Promise<void> => {
       const before = proxy.passed.length;
       deliver(subject);
-      await expect.poll(running.stdout, { timeout: 5_000 }).toContain(subject);
+      await expect.poll(running.stdout).toContain(subject);
       expect(proxy.passed.slice(before).map(({ status }) => status)).toContain(202);
     };
     await expect.poll(subscriptions, { timeout: 15_000 }).toHaveLength(1);

@@ -27,7 +27,7 @@ async function watching(test: (watching: Watching) => Promise<void>, options: No
   };
   try {
     await expect.poll(() => /watching/.test(err), { timeout: 10_000 }).toBe(true);
-    await expect.poll(world.subscriptions, { timeout: 5_000 }).toHaveLength(options.unreachable ? 0 : 1);
+    await expect.poll(world.subscriptions).toHaveLength(options.unreachable ? 0 : 1);
     const post = async (url: string, body: string): Promise<number> => (await fetch(`http://127.0.0.1:${world.port}${new URL(url).pathname}`, { method: 'POST', body })).status;
     await test({ ...world, stdout: () => out, stderr: () => err, count: (event) => err.split(`"${event}"`).length - 1, post, stop });
   } finally {
@@ -37,7 +37,7 @@ async function watching(test: (watching: Watching) => Promise<void>, options: No
 
 /** Until mail with this subject was shown, much sooner than anybody would look by the clock. */
 async function shown(subject: string, { stdout }: Pick<Watching, 'stdout'>): Promise<void> {
-  await expect.poll(stdout, { timeout: 5_000 }).toContain(`${subject}\n`);
+  await expect.poll(stdout).toContain(`${subject}\n`);
 }
 
 describe('a watch that can be called back', () => {
@@ -100,7 +100,7 @@ describe('a watch that can be called back', () => {
     watching(async (world) => {
       const [before] = await world.subscriptions();
       world.tenant.faults.set('graph.lifecycle', { event: 'reauthorizationRequired' }, { times: 1 });
-      await expect.poll(async () => (await world.subscriptions())[0]?.expirationDateTime, { timeout: 5_000 }).not.toBe(before?.expirationDateTime);
+      await expect.poll(async () => (await world.subscriptions())[0]?.expirationDateTime).not.toBe(before?.expirationDateTime);
       expect((await world.subscriptions()).map(({ id }) => id)).toEqual([before?.id]);
       world.deliver('after renewal');
       await shown('after renewal', world);
@@ -110,7 +110,7 @@ describe('a watch that can be called back', () => {
     watching(async (world) => {
       const [before] = await world.subscriptions();
       world.tenant.faults.set('graph.lifecycle', { event: 'subscriptionRemoved' }, { times: 1 });
-      await expect.poll(() => world.count('graph.subscribed'), { timeout: 5_000 }).toBe(2);
+      await expect.poll(() => world.count('graph.subscribed')).toBe(2);
       expect((await world.subscriptions()).map(({ id }) => id)).not.toEqual([before?.id]);
       world.deliver('after all that');
       await shown('after all that', world);

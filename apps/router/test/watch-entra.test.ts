@@ -62,7 +62,7 @@ async function stream(address: string, name: string, inTheMiddle: () => void): P
 }
 
 async function watching(address: string): Promise<void> {
-  await expect.poll(() => world.tenant.doors.imap!.sessionCount(address), { timeout: 5_000 }).toBeGreaterThan(0);
+  await expect.poll(() => world.tenant.doors.imap!.sessionCount(address)).toBeGreaterThan(0);
 }
 
 describe.each([

@@ -154,7 +154,7 @@ describe('the application as itself', () => {
     const provider = await world.open();
     world.tenant.faults.set('http.slow', { door: 'entra', ms: DAY });
     const waiting = failureOf(ask(provider, GRAPH));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect.poll(() => world.tenant.faults.list()[0]?.struck).toBe(1);
     world.tenant.clock.jump(31_000);
     expect(await waiting).toMatchObject({ code: 'timeout' });
   });
@@ -164,7 +164,7 @@ describe('the application as itself', () => {
     const provider = await world.open();
     world.tenant.faults.set('http.slow', { door: 'entra', ms: DAY });
     const waiting = failureOf(ask(provider, GRAPH));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(() => world.tenant.faults.list()[0]?.struck).toBe(1);
     await provider[Symbol.asyncDispose]();
     expect(await waiting).toMatchObject({ code: 'transport.closed' });
     expect(await failureOf(ask(provider, GRAPH))).toMatchObject({ code: 'transport.closed' });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openControlled } from './control-client.ts';
 
 const HOUR = 3_600_000;
@@ -36,9 +36,9 @@ describe("the tenant's clock, from another process", () => {
     await sleeping;
     expect(followed.offset).toBe(3 * HOUR);
     open.tenant.faults.set('clock.jump', { ms: -HOUR }, { times: 1 });
-    await vi.waitFor(() => expect(followed.offset).toBe(2 * HOUR));
+    await expect.poll(() => followed.offset).toBe(2 * HOUR);
     open.tenant.reset();
-    await vi.waitFor(() => expect(followed.offset).toBe(0));
+    await expect.poll(() => followed.offset).toBe(0);
   });
 
   it('is followed for as long as one likes over one connection, and leaves nothing behind there', async () => {
@@ -49,7 +49,7 @@ describe("the tenant's clock, from another process", () => {
     await using followed = await open.control.clock.follow();
     for (let jumps = 1; jumps <= 15; jumps += 1) {
       open.tenant.clock.jump(HOUR);
-      await vi.waitFor(() => expect(followed.offset).toBe(jumps * HOUR));
+      await expect.poll(() => followed.offset).toBe(jumps * HOUR);
     }
     await new Promise((resolve) => setImmediate(resolve)); // warnings are told a moment later
     process.off('warning', onWarning);

@@ -115,4 +115,4 @@ export const big = (tenant: Tenant): string => {
 export const struck = async ({ faults }: Tenant): Promise<void> =>
   vi.waitFor(() => {
     if (faults.list()[0]?.struck !== 1) throw new Error('Not yet.');
-  });
+  }, { timeout: 20_000 });

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTenant } from '../tenant.ts';
 import { keepTokenFile } from './token-file.ts';
 
@@ -23,7 +23,7 @@ describe('a token file', () => {
     await using _ = await keepTokenFile(tenant, { file, user: 'support@contoso.test' });
     const first = await readFile(file, 'utf8');
     tenant.clock.jump(ms);
-    await vi.waitFor(async () => expect(await readFile(file, 'utf8')).not.toBe(first));
+    await expect.poll(async () => readFile(file, 'utf8')).not.toBe(first);
     expect((await tenant.tokens.verify(await readFile(file, 'utf8'), 'exchange')).claims?.upn).toBe('support@contoso.test');
   });
 
@@ -32,7 +32,7 @@ describe('a token file', () => {
     const file = join(folder, 'reset');
     await using _ = await keepTokenFile(tenant, { file, user: 'support@contoso.test' });
     tenant.reset();
-    await vi.waitFor(async () => expect((await tenant.tokens.verify(await readFile(file, 'utf8'), 'exchange')).problem).toBeUndefined());
+    await expect.poll(async () => (await tenant.tokens.verify(await readFile(file, 'utf8'), 'exchange')).problem).toBeUndefined();
   });
 
   it('is not written for somebody who is not there', async () => {
