@@ -6,6 +6,7 @@ import { createLimiter, systemClock } from '@signalbox/kit';
 import { type Holding, openStore, type Store } from '@signalbox/store';
 import { describe, expect, it } from 'vitest';
 import { createLeaseKeeper } from '../src/leases/keeper.ts';
+import { createBeginnings } from '../src/receiving/beginnings.ts';
 import { createIntake } from '../src/receiving/intake.ts';
 import { createMessageActions } from '../src/receiving/delivery.ts';
 import { createMailboxSession, type MailboxSession } from '../src/receiving/mailbox-session.ts';
@@ -108,6 +109,7 @@ async function receiving(store: Store, { transport }: ReturnType<typeof openServ
     onReport: async () => {},
     audits: createLimiter(1),
     listings: createLimiter(1),
+    beginnings: createBeginnings(1, systemClock),
     settings: () => ({ mostOpen: 100, auditMs: 3_600_000 }),
     telemetry: createTelemetry(),
   });

@@ -7,6 +7,7 @@ import { codeOf } from '../failure-code.ts';
 import type { HeldLease, LeaseKeeper } from '../leases/keeper.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { SilenceError } from './alive.ts';
+import type { Beginnings } from './beginnings.ts';
 import { finishMoves, type OnReport, runEffects } from './effect-worker.ts';
 import type { RouterEvent } from './events.ts';
 import { readFolder, type ReaderNews } from './folder-reader.ts';
@@ -39,6 +40,7 @@ export interface SessionOptions {
   readonly audits: Limiter;
   /** So many are listed at first connect. */
   readonly listings: Limiter;
+  readonly beginnings: Beginnings;
   /** Asked each time. */
   readonly settings: () => ReceivingSettings;
   readonly telemetry: Telemetry;
@@ -225,12 +227,20 @@ async function keepFolder(parts: SessionParts, work: FolderWork, signal: AbortSi
 async function readOnce(parts: SessionParts, { lease, selector }: FolderWork, progress: { failures: number }, signal: AbortSignal): Promise<void> {
   const { mailbox, store: { ledger }, open, clock, log, audits, listings, turns, telemetry } = parts;
   const settings = parts.settings();
+  using beginning = await parts.beginnings.enter(signal);
   const receive = requireReceive(mailbox, (await open(signal)).receive);
   const folder = await receive.findFolder(selector, { signal });
   const otherDoors = (await ledger.cursors(mailbox.id)).some(({ door }) => door !== receive.refSpace);
   const intake = createIntake({ ledger, holding: lease, receive, otherDoors, turns, clock, telemetry });
   const room = (until: AbortSignal): Promise<void> => waitForRoom(parts, until);
-  const news = newsOf(parts, nameOf(selector), folder, progress);
+  const told = newsOf(parts, nameOf(selector), folder, progress);
+  const news: ReaderNews = {
+    ...told,
+    swept(batch) {
+      beginning[Symbol.dispose]();
+      told.swept(batch);
+    },
+  };
   await readFolder({ receive, folder, ledger, intake, holding: lease, backlog: mailbox.backlog, otherDoors, clock, log, news, room, audits, listings, auditMs: settings.auditMs, heartbeatMs: settings.heartbeatMs }, signal);
 }
 

@@ -8,6 +8,7 @@ import type { MailboxRoutes } from '../routing/route.ts';
 import { observeReceiving } from '../telemetry/gauges.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { countBacklog } from './backlog.ts';
+import { createBeginnings } from './beginnings.ts';
 import { createMessageActions, type Delivery, toDelivery } from './delivery.ts';
 import { effectOf } from './effect-kinds.ts';
 import type { OnReport } from './effect-worker.ts';
@@ -73,6 +74,8 @@ const DEFAULTS: ReceivingSettings & HubSettings = { mostOpen: 1_000, auditMs: 3_
 const AUDITS = 4;
 /** So many to note what they hold at first connect. Each has a page in memory, and more at once take longer altogether. */
 const LISTINGS = 8;
+/** So many begin to be read at the same time. */
+const BEGINNINGS = 50;
 const EFFECTS_MS = 5_000;
 const PAUSES_MS = 2_000;
 
@@ -216,7 +219,7 @@ interface StartOptions extends Omit<ReceiverOptions, 'settings'> {
 }
 
 function createSessions({ connections, store, keeper, clock, log, settings, emit, telemetry, onReport = async () => {}, stop }: StartOptions): Sessions {
-  const [audits, listings] = [createLimiter(AUDITS), createLimiter(LISTINGS)];
+  const [audits, listings, beginnings] = [createLimiter(AUDITS), createLimiter(LISTINGS), createBeginnings(BEGINNINGS, clock)];
   const byMailbox = new Map<string, MailboxSession>();
   const running = new Map<string, { readonly over: AbortController; readonly done: Promise<void> }>();
   const sessionOf = ({ mailbox }: MailboxRoutes): MailboxSession =>
@@ -230,6 +233,7 @@ function createSessions({ connections, store, keeper, clock, log, settings, emit
       onReport,
       audits,
       listings,
+      beginnings,
       settings,
       telemetry,
       open: (signal) => connections.open(mailbox.id, 'receive', { signal }),
