@@ -39,6 +39,27 @@ describe('submission', () => {
     expect(tenant.store.mailbox(SALES)!.folder('sentitems')!.messages).toHaveLength(2);
   });
 
+  it('counts no connection that was gone before it had signed in', async () => {
+    await using tenant = await open();
+    const { implicitTlsPort } = tenant.doors.smtp!;
+    const clients = await Promise.all(Array.from({ length: 4 }, () => openDialogue(implicitTlsPort, tenant.certificates.ca)));
+    for (const client of clients) {
+      await client.until(/^220 .*\r\n/);
+      client.send('EHLO client');
+      await client.until(/^250 .*\r\n/m);
+      client.send(`AUTH LOGIN ${Buffer.from(SALES).toString('base64')}`);
+      await client.until(/^334 .*\r\n/m);
+    }
+    const hang = tenant.faults.set('smtp.hang');
+    for (const client of clients) client.send(Buffer.from('sales-password').toString('base64'));
+    await expect.poll(() => tenant.faults.list()[0]?.struck).toBe(4);
+    for (const client of clients) await client[Symbol.asyncDispose]();
+    await new Promise((resolve) => setTimeout(resolve, 200)); // the server hears of it
+    hang[Symbol.dispose]();
+    await new Promise((resolve) => setTimeout(resolve, 200)); // and goes on with what it was asked
+    expect(await send(tenant)).toMatch(/^250 2\.0\.0 OK/);
+  });
+
   it('says after STARTTLS what Exchange Online says, and offers no AUTH before (FACTS.md C2)', async () => {
     await using tenant = await open();
     await using client = await openDialogue(tenant.doors.smtp!.port);

@@ -24,6 +24,7 @@ export interface SmtpSessions {
 export function createSmtpSessions(context: TenantContext, cut: (session: SMTPServerSession) => void): SmtpSessions {
   const { directory, faults, mailFlow } = context;
   const senders = new Map<string, Sender>();
+  const gone = new WeakSet<SMTPServerSession>();
 
   const senderOf = (session: SMTPServerSession): Sender => {
     const sender = senders.get(session.id);
@@ -47,7 +48,8 @@ export function createSmtpSessions(context: TenantContext, cut: (session: SMTPSe
       if (refusal) throw signInReply(refusal);
       const { mailbox } = signedIn;
       if (!mailbox) throw Reply.parse(WRONG_MAILBOX);
-      senders.set(session.id, { ...signedIn, mailbox });
+      // The client may have left while it was signed in: nobody would count it out again.
+      if (!gone.has(session)) senders.set(session.id, { ...signedIn, mailbox });
     },
     async mailFrom({ address }, session) {
       const { mailbox } = senderOf(session);
@@ -80,7 +82,10 @@ export function createSmtpSessions(context: TenantContext, cut: (session: SMTPSe
       if (lost) throw cutOff(() => cut(session));
       return `2.0.0 OK <${session.id}@${HOST}> [Hostname=${HOST}]`;
     },
-    close: (session) => void senders.delete(session.id),
+    close(session) {
+      gone.add(session);
+      senders.delete(session.id);
+    },
   };
 }
 
