@@ -107,6 +107,18 @@ describe('a door that shows other Message-IDs than the mail had', { timeout: 60_
     expect(world.left('once')).toBe(count);
   });
 
+  it('sends nothing again either where that door tells another time of arrival', async () => {
+    await using world = await openTenantWorld();
+    world.tenant.faults.set('door.message-id', { door: 'imap', as: 'rewritten', mailbox: 'shared@contoso.test' });
+    world.tenant.faults.set('door.arrival-shift', { door: 'imap', ms: -3_600_000, mailbox: 'shared@contoso.test' });
+    await using _ = world.run();
+    world.tenant.faults.set('smtp.cut-after-data', { mailbox: 'shared@contoso.test', accepted: true }, { times: 1 });
+    const { id } = await world.sending.send('shared', mail('shifted'));
+    expect(await settled(world, [id])).toEqual({ held: 1 });
+    await allGone(world);
+    expect(world.left('shifted')).toBe(1);
+  });
+
   it('takes the copies of other mails with the same subject for what they are', async () => {
     await using world = await openTenantWorld();
     await using _ = world.run();
