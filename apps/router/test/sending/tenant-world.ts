@@ -10,7 +10,7 @@ import { openSendingWorld, type SendingPlace, type SendingWorld } from './sendin
 
 export const PLUGINS: readonly Plugin[] = [entra, password, graph, imap, smtp];
 
-/** `sales` and `support` send through Graph, `shared` and `scanner` by SMTP and read by IMAP, `blind` by SMTP to a server of which nobody knows that it files copies, and reads nothing. */
+/** `sales` and `support` send through Graph, `shared` and `scanner` by SMTP and read by IMAP, `blind` by SMTP to a server of which nobody knows that it files copies, and reads nothing. `crossed` sends by SMTP and reads through Graph. */
 export const tenantConfig = ({ doors, directory }: Pick<Tenant, 'doors' | 'directory'>): string => `network: { ca: ca.pem }
 entra: { tenant: ${directory.tenant.domain}, clientId: 00000000-0000-0000-0000-000000000001, clientSecret: adapter-secret }
 auth: { entra: { authority: 'https://localhost:${doors.entra!.port}' } }
@@ -26,6 +26,7 @@ mailboxes:
   - { id: support, address: support@contoso.test, flow: o365-client-credentials }
   - { id: scanner, address: scanner@contoso.test, flow: o365-imap-client-credentials }
   - { id: blind, address: blind@contoso.test, send: blind }
+  - { id: crossed, address: crossed@contoso.test, receive: o365-client-credentials, send: o365-imap-client-credentials }
 `;
 
 export interface TenantWorld extends SendingWorld {
@@ -38,7 +39,7 @@ export async function openTenantWorld(settings: Partial<SendingSettings> = {}, p
   const tenant = await startTenant();
   const { limits } = tenant.directory.tenant;
   const scanner = tenant.directory.user('scanner@contoso.test');
-  tenant.directory.addUser({ userPrincipalName: 'blind@contoso.test', delegates: scanner?.delegates ?? [] });
+  for (const name of ['blind', 'crossed']) tenant.directory.addUser({ userPrincipalName: `${name}@contoso.test`, delegates: scanner?.delegates ?? [] });
   tenant.directory.updateTenant({ limits: { ...limits, messagesPerMinute: 100_000, recipientsPerDay: 1_000_000 } });
   const world = await openSendingWorld({ clock: tenant.clock, plugins: PLUGINS, config: tenantConfig(tenant), files: { 'ca.pem': tenant.certificates.ca }, settings, ...(place && { place }) });
   return {

@@ -119,6 +119,23 @@ describe('a door that shows other Message-IDs than the mail had', { timeout: 60_
     expect(world.left('shifted')).toBe(1);
   });
 
+  it('sends nothing again either where it cannot find the id that it shows', async () => {
+    await using world = await openTenantWorld();
+    world.tenant.faults.set('door.message-id', { door: 'graph', as: 'without-brackets', mailbox: 'crossed@contoso.test' });
+    await using _ = world.run();
+    const [{ id: taken }, { id: other }] = [await sentOnce('taken', true), await sentOnce('not taken', false)];
+    expect(await settled(world, [taken, other])).toEqual({ sent: 2 });
+    await allGone(world);
+    expect([world.left('taken'), world.left('not taken')]).toEqual([1, 1]);
+
+    async function sentOnce(subject: string, accepted: boolean) {
+      world.tenant.faults.set('smtp.cut-after-data', { mailbox: 'crossed@contoso.test', accepted }, { times: 1 });
+      const entry = await world.sending.send('crossed', mail(subject));
+      await becomes(world, entry.id, 'unknown');
+      return entry;
+    }
+  });
+
   it('takes the copies of other mails with the same subject for what they are', async () => {
     await using world = await openTenantWorld();
     await using _ = world.run();

@@ -4,7 +4,7 @@ import type { Work } from './attempt.ts';
 import { lookPauseMs, pauseMs } from './back-off.ts';
 import type { SendingContext } from './context.ts';
 import { classify } from './failure.ts';
-import { hasLookAlike } from './look-alike.ts';
+import { findAlike } from './look-alike.ts';
 import { isPostponed } from './pauses.ts';
 import { canReceive, isSameRoute, openSendRoute } from './route.ts';
 import { failureOf, settle } from './settle.ts';
@@ -40,7 +40,9 @@ async function conclude(context: SendingContext, claim: OutboxClaim, finding: Fi
   // Exchange keeps what it has accepted among the drafts for minutes (FACTS.md E6): to send that again is harmless, and need not be done every second.
   if (finding === 'repeatable') return settle(context, claim, { event: 'found-absent', dueInMs: entry.attempt === 1 ? 0 : lookPauseMs(entry.attempt), detail: { why: 'staged' }, ...(entry.mail && { mail: { ...entry.mail, mayHaveLeft: true } }) });
   if (!isConclusive(context, entry)) return settle(context, claim, { event: 'postponed', dueInMs: untilNextLook(context, entry), detail: { finding } });
-  if (finding === 'absent' && (await hasLookAlike(context, entry, options))) return settle(context, claim, { event: 'held', detail: { why: 'Sent holds one that says the same under another Message-ID', looks: entry.looks } });
+  const alike = finding === 'absent' ? await findAlike(context, entry, options) : undefined;
+  if (alike === 'itself') return settle(context, claim, { event: 'found-sent', detail: { looks: entry.looks } });
+  if (alike === 'stranger') return settle(context, claim, { event: 'held', detail: { why: 'Sent holds one that says the same under another Message-ID', looks: entry.looks } });
   if (finding === 'absent' && entry.route?.isProvable === true) return settle(context, claim, { event: 'found-absent', dueInMs: 0, dropStaged: true, detail: { why: 'absent', looks: entry.looks }, ...sure(entry) });
   if (settings.unproven === 'resend' && finding !== 'under-way') return settle(context, claim, { event: 'found-absent', dueInMs: 0, dropStaged: true, detail: { why: 'resend', looks: entry.looks }, ...sure(entry) });
   await settle(context, claim, { event: 'held', detail: { why: finding === 'under-way' ? 'still under way' : 'nothing proves that it was not sent', looks: entry.looks } });
