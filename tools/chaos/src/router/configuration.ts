@@ -23,6 +23,9 @@ export function configurationText({ description, callbacks }: ReachableTenant, m
     `  imap: { host: 127.0.0.1, port: ${imap?.port ?? 0}, tls: implicit, pollIntervalMs: 1000, idleRenewMs: 10000, commandTimeoutMs: 10000 }`,
     `  smtp: { host: 127.0.0.1, port: ${smtp?.port ?? 0}, tls: starttls, sentCopy: automatic, commandTimeoutMs: 10000, dataTimeoutMs: 10000, greetingTimeoutMs: 10000 }`,
     '',
+    // Each kill ends what is being handed over without an answer, and here is nobody who would replay what is dead.
+    'receiving: { maxAttempts: 1000 }',
+    '',
     'mailboxes:',
     ...mailboxes.map(mailboxText),
     '',
