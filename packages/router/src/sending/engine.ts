@@ -29,9 +29,9 @@ export function createEngine(context: SendingContext): SendingEngine {
   /** Answers how long nothing needs to be looked at. */
   const round = async (signal: AbortSignal): Promise<number> => {
     const { pollMs } = context.settings;
-    const [next, now] = [await outbox.nextDueInMs(), host.monotonic()];
+    const [next, now] = [await outbox.nextDueInMs(), host.clock.now().getTime()];
     // Most rounds find nothing, and are to cost one question.
-    if (next === 0 || now - lookedAt >= ORPHANS_MS) {
+    if (next === 0 || Math.abs(now - lookedAt) >= ORPHANS_MS) {
       lookedAt = now;
       for (const mailbox of await outbox.due({ owner, limit: MAILBOXES_AT_ONCE })) workers.wake(mailbox, signal);
     }
