@@ -1,6 +1,6 @@
 // Sends what is due until it is killed, or dies or freezes by its own hand at the step it is told.
 import { writeSync } from 'node:fs';
-import { type Content, defineTransport, type MailTransport, type Plugin, type Send } from '@signalbox/core';
+import { type Content, defineTransport, type MailTransport, type Mutate, type Plugin, type Send } from '@signalbox/core';
 import { connectControl } from '@signalbox/tenant-sim';
 import { openSendingWorld } from '../sending/sending-world.ts';
 import { patiently } from '../sending/patiently.ts';
@@ -20,10 +20,10 @@ function reach(step: Step): void {
 }
 
 /** The end of the content: behind it nothing is left to look at but the wire. */
-function endingIn(content: Content): Content {
+function endingIn(content: Content, step: Step): Content {
   async function* ending() {
     yield* content.open();
-    reach('before-dot');
+    reach(step);
   }
   return { ...content, open: ending };
 }
@@ -40,11 +40,13 @@ const watched = (send: Send): Send => ({
   }),
   async dispatch(what, options) {
     reach('at-wire');
-    const receipt = await send.dispatch('handle' in what ? what : { ...what, content: endingIn(what.content) }, options);
+    const receipt = await send.dispatch('handle' in what ? what : { ...what, content: endingIn(what.content, 'before-dot') }, options);
     reach('accepted');
     return receipt;
   },
 });
+
+const filing = (mutate: Mutate): Mutate => ({ ...mutate, append: (folder, content, options) => mutate.append(folder, endingIn(content, 'filing'), options) });
 
 function stepping(plugin: Plugin): Plugin {
   if (plugin.kind === 'auth') return plugin;
@@ -60,7 +62,7 @@ function stepping(plugin: Plugin): Plugin {
       };
       const transport = await plugin.open({ ...context, fetch }, options);
       if (transport.send) reach('claimed');
-      return { ...transport, ...(transport.send && { send: watched(transport.send) }), [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() };
+      return { ...transport, ...(transport.send && { send: watched(transport.send) }), ...(transport.mutate && { mutate: filing(transport.mutate) }), [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() };
     },
   });
 }

@@ -1,4 +1,4 @@
-import { defineTransport, type MailTransport, type Plugin, type Receipt, type Send, type Staged, type Submission } from '@signalbox/core';
+import { defineTransport, type MailTransport, type MessageRef, type Mutate, type Plugin, type Receipt, type Send, type Staged, type Submission } from '@signalbox/core';
 import { plugin as password } from '@signalbox/auth-password';
 import { collectBytes } from '@signalbox/kit';
 import type { SendingSettings } from '@signalbox/router';
@@ -9,6 +9,7 @@ import { openSendingWorld, type SendingWorld } from './sending-world.ts';
 /** What a test puts between the engine and the server. */
 export interface Hooks {
   dispatch?: ((what: Staged | Submission, next: () => Promise<Receipt>) => Promise<Receipt>) | undefined;
+  append?: ((next: () => Promise<MessageRef | undefined>) => Promise<MessageRef | undefined>) | undefined;
 }
 
 export interface MemoryWorldOptions extends MemoryServerOptions {
@@ -66,11 +67,18 @@ export async function openMemoryWorld({ isPlain = false, mailboxes = ['sales'], 
 
 function hooked(server: MemoryServer, hooks: Hooks, { isPlain, name }: { readonly isPlain: boolean; readonly name: string }): Plugin {
   const plugin = createMemoryPlugin(server);
+  const hookedAppend =
+    (whole: Mutate): Mutate['append'] =>
+    async (folder, content, options = {}) => {
+      const { signal: _, ...others } = options; // what is on the wire is taken, whatever the sender has lost meanwhile
+      return hooks.append ? hooks.append(() => whole.append(folder, content, others)) : whole.append(folder, content, options);
+    };
   const wrap = (transport: MailTransport): MailTransport => {
     const whole = transport.send as Send;
     const hookedDispatch: Send['dispatch'] = async (what, options) => (hooks.dispatch ? hooks.dispatch(what, () => whole.dispatch(what, options)) : whole.dispatch(what, options));
     const send: Send = isPlain ? { traits: whole.traits, dispatch: hookedDispatch } : { ...whole, dispatch: hookedDispatch };
-    return { ...transport, send, [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() };
+    const mutate = transport.mutate && { ...transport.mutate, append: hookedAppend(transport.mutate) };
+    return { ...transport, send, ...(mutate && { mutate }), [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() };
   };
   return defineTransport({ ...plugin, name, open: async (context, options) => wrap(await plugin.open(context as never, options)) });
 }

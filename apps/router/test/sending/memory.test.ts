@@ -412,6 +412,31 @@ describe('a copy in Sent', () => {
     expect([copies.length, copies[0]?.startsWith('Bcc: b@example.org\r\n'), copies[0]?.includes('Subject: copy')]).toEqual([1, true, true]);
   });
 
+  it('is one where a sender was away right before it filed its own, and another has filed one meanwhile', async () => {
+    await using world = await openMemoryWorld({ sentCopy: 'none' });
+    const { id } = await world.sending.send('sales', mail('away'));
+    const back = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    let appended = 0;
+    world.hooks.append = async (next) => {
+      appended += 1;
+      if (appended > 1) return next();
+      await back.promise;
+      return next().finally(ended.resolve);
+    };
+    await using _ = world.run();
+    await until(() => expect(appended).toBe(1));
+    await using __ = world.run(await world.another());
+    await until(async () => {
+      world.clock.jump(16_000);
+      expect((await world.sending.get(id))?.copy).toBe('filed');
+    });
+    back.resolve();
+    await ended.promise;
+    await until(() => expect(world.texts('sales', 'sent')).toHaveLength(1));
+    expect(appended).toBe(2);
+  });
+
   it('is none where none is wanted, or nobody reads the mailbox', async () => {
     await using world = await openMemoryWorld({ sentCopy: 'none' });
     await using _ = world.run();

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { SendingSettings } from '@signalbox/router';
 import type { SendingPlace } from './sending-world.ts';
 
-/** Where a sender can be stopped. `before-dot`: the content has been handed over, its end has not. `before-send`, `answered`: around Graph's request. */
-export type Step = 'claimed' | 'staging' | 'staged' | 'at-wire' | 'before-dot' | 'before-send' | 'answered' | 'accepted';
+/** Where a sender can be stopped. `before-dot`: the content has been handed over, its end has not. `before-send`, `answered`: around Graph's request. `filing`: the copy for Sent was read, and nothing of it is on the wire. */
+export type Step = 'claimed' | 'staging' | 'staged' | 'at-wire' | 'before-dot' | 'before-send' | 'answered' | 'accepted' | 'filing';
 
 export interface SendChildSettings {
   /** Absent: it sends until somebody else ends it. */

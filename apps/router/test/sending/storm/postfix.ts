@@ -38,8 +38,8 @@ const SENDERS = [
 const FIELD: StormField<Strike> = {
   mailboxes: SENDERS.map(([name]) => name),
   faultsOf: (mailbox) => (mailbox === 'anna' ? ['cut-after-data-taken', 'throttled', 'cut-after-data-not-taken'] : mailbox === 'cleo' ? ['cut-in-data', 'greylisted'] : []),
-  killedAt: ['claimed', 'at-wire', 'before-dot', 'accepted'],
-  frozenAt: ['before-dot'],
+  killedAt: ['claimed', 'at-wire', 'before-dot', 'accepted', 'filing'],
+  frozenAt: ['before-dot', 'filing'],
 };
 
 /** The time is that of a tenant with no other door. */

@@ -76,14 +76,18 @@ function createStorm<F>(world: StormWorld<F>, place: StormPlace) {
   };
   const open = (): Promise<readonly OutboxEntry[]> => patiently(() => sending.list({ states: OPEN, limit: 100_000 }));
 
-  const areCopiesDue = async (): Promise<boolean> => (await sending.list({ states: ['sent'], limit: 100_000 })).some(({ copy }) => copy === 'due');
+  const copiesDue = async (): Promise<readonly OutboxEntry[]> => (await sending.list({ states: ['sent'], limit: 100_000 })).filter(({ copy }) => copy === 'due');
+  const underWay = async (): Promise<ReadonlySet<string>> => {
+    const attempts = (await open()).filter(({ state }) => state === 'attempting').map(({ id, attempt }) => `${id} ${attempt}`);
+    return new Set([...attempts, ...(await patiently(copiesDue)).map(({ id }) => `${id} copy`)]);
+  };
 
   /** Until what was under way when it froze is in somebody else's hands. */
   const isTakenOver = async (): Promise<boolean> => {
-    const frozen = new Set((await open()).filter(({ state }) => state === 'attempting').map(({ id, attempt }) => `${id} ${attempt}`));
+    const frozen = await underWay();
     await endLeases();
     for (const endsAt = performance.now() + TAKE_OVER_MS; performance.now() < endsAt; await pause(100)) {
-      if (!(await open()).some(({ id, attempt, state }) => state === 'attempting' && frozen.has(`${id} ${attempt}`))) return true;
+      if ((await underWay()).isDisjointFrom(frozen)) return true;
     }
     return false;
   };
@@ -120,7 +124,7 @@ function createStorm<F>(world: StormWorld<F>, place: StormPlace) {
     async settle(ids: readonly string[]): Promise<void> {
       for (const endsAt = performance.now() + PATIENCE_MS + ids.length * 100; performance.now() < endsAt; await pause(100)) {
         const left = await open();
-        if (left.length === 0 && !(await patiently(areCopiesDue))) break;
+        if (left.length === 0 && (await patiently(copiesDue)).length === 0) break;
         if (left.every(({ state }) => state !== 'attempting')) await advance(STEP_MS);
       }
     },
