@@ -7,7 +7,7 @@ import { resolveReferences } from './references.ts';
 import { checkRules } from './rules.ts';
 import { reportIssue } from './schema-issues.ts';
 import { configSchema } from './schema.ts';
-import { parseText } from './yaml-text.ts';
+import { parseText, positionsWhenAsked } from './yaml-text.ts';
 
 /** Everything that loading may use of the world outside. */
 export interface ConfigSource {
@@ -30,7 +30,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   const checked = configSchema.safeParse(resolved);
   for (const issue of checked.error?.issues ?? []) reportIssue(issue, { written: parsed.value, resolved, report });
   checkRules(resolved, report);
-  const config = checked.data && completeConfig({ data: checked.data, source, report, redactor, positions: parsed.positions });
+  const config = checked.data && completeConfig({ data: checked.data, source, report, redactor, positions: positionsWhenAsked(source.text, parsed.positions) });
   const errors = report.problems.filter((problem) => problem.severity === 'error');
   if (!config || errors.length > 0) throw new ConfigError(source.file, errors);
   return { ...config, warnings: report.problems };

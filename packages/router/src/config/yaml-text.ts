@@ -131,6 +131,21 @@ function createPositions(document: Document.Parsed, lines: LineCounter): ConfigP
   };
 }
 
+/**
+ * Positions in a text that was read without problems. They are asked for where something is wrong, and the tree of a large file takes more memory than
+ * the configuration: whoever keeps these keeps the text, which is read again.
+ */
+export function positionsWhenAsked(text: string, known: ConfigPositions): ConfigPositions {
+  let kept = new WeakRef(known);
+  const reread = (): ConfigPositions => {
+    const parsed = parseText(text);
+    if ('problems' in parsed) throw new Error('A text that was read has problems when it is read again.');
+    kept = new WeakRef(parsed.positions);
+    return parsed.positions;
+  };
+  return { at: (path) => (kept.deref() ?? reread()).at(path) };
+}
+
 interface Found {
   readonly node: unknown;
   readonly offset: number | undefined;

@@ -85,39 +85,40 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
   let pausing = new AbortController();
   let reloading = new AbortController();
   let reading: Promise<unknown> | undefined;
-  /** Until the signal aborts, under one lease, whatever the configuration becomes meanwhile. */
-  const readUnder = async (lease: HeldLease, signal: AbortSignal): Promise<void> => {
+  /** Until something ends it that is no other configuration, under one lease. One signal of all: thousands of mailboxes are read at a time. */
+  const readUnder = async (lease: HeldLease, stop: AbortSignal): Promise<void> => {
     await parts.store.deliveries.takeOver(lease);
     for (;;) {
       const { signal: reloaded } = reloading;
-      const work = receive(parts, lease, AbortSignal.any([signal, reloaded]));
+      const signal = AbortSignal.any([stop, pausing.signal, lease.signal, reloaded]);
+      const work = receive(parts, lease, signal);
       reading = work.catch(() => {}); // told below
       try {
         await work;
       } catch (error) {
-        if (signal.aborted || !reloaded.aborted) throw error;
+        if (!reloaded.aborted || stop.aborted || pausing.signal.aborted || lease.signal.aborted) throw error;
       } finally {
         reading = undefined;
       }
     }
   };
+  const acquire = (stop: AbortSignal): Promise<HeldLease | undefined> => options.keeper.acquire(id, 'receive', { signal: AbortSignal.any([stop, pausing.signal]) });
   const hold = async (stop: AbortSignal): Promise<void> => {
     if (paused) {
       setAll('paused');
       await abortable(resumed.next(stop), stop);
       return;
     }
-    const signal = AbortSignal.any([stop, pausing.signal]);
-    const lease = await options.keeper.acquire(id, 'receive', { signal });
+    const lease = await acquire(stop);
     if (!lease) {
       setAll('elsewhere');
-      await clock.sleep(ELSEWHERE_MS, signal);
+      await clock.sleep(ELSEWHERE_MS, AbortSignal.any([stop, pausing.signal]));
       return;
     }
     await using _lease = lease;
     held = lease;
     try {
-      await readUnder(lease, AbortSignal.any([signal, lease.signal]));
+      await readUnder(lease, stop);
     } finally {
       held = undefined;
     }

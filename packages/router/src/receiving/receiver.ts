@@ -86,7 +86,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const events = createEventHub<RouterEvent>();
   const stop = new AbortController();
   let routed = routedOf(connections);
-  const sessions = createSessions({ ...options, settings: () => settings, emit, telemetry, stop: stop.signal });
+  const sessions = createSessions({ ...options, settings: () => settings, emit, telemetry });
   sessions.start([...routed.values()]);
   const hub = createDeliveryHub({
     deliveries: store.deliveries,
@@ -191,7 +191,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         stop.abort();
         gauges[Symbol.dispose]();
         hub.close();
-        await Promise.all([sessions.ended(), looking]);
+        await Promise.all([sessions.endAll(), looking]);
         events.close();
       })();
       return closing;
@@ -207,18 +207,16 @@ interface Sessions {
   start(mailboxes: readonly MailboxRoutes[]): void;
   /** Resolves when the lease has been given back. */
   end(mailboxId: string): Promise<void>;
-  /** Once `stop` has aborted. */
-  ended(): Promise<unknown>;
+  endAll(): Promise<unknown>;
 }
 
 interface StartOptions extends Omit<ReceiverOptions, 'settings'> {
   readonly settings: () => ReceivingSettings & HubSettings;
   readonly emit: (event: RouterEvent) => void;
   readonly telemetry: Telemetry;
-  readonly stop: AbortSignal;
 }
 
-function createSessions({ connections, store, keeper, clock, log, settings, emit, telemetry, onReport = async () => {}, stop }: StartOptions): Sessions {
+function createSessions({ connections, store, keeper, clock, log, settings, emit, telemetry, onReport = async () => {} }: StartOptions): Sessions {
   const [audits, listings, beginnings] = [createLimiter(AUDITS), createLimiter(LISTINGS), createBeginnings(BEGINNINGS, clock)];
   const byMailbox = new Map<string, MailboxSession>();
   const running = new Map<string, { readonly over: AbortController; readonly done: Promise<void> }>();
@@ -249,7 +247,7 @@ function createSessions({ connections, store, keeper, clock, log, settings, emit
       for (const [id, session] of begun) {
         const over = new AbortController();
         byMailbox.set(id, session);
-        running.set(id, { over, done: paused.then(() => session.run(AbortSignal.any([stop, over.signal]))) });
+        running.set(id, { over, done: paused.then(() => session.run(over.signal)) });
       }
     },
     async end(id) {
@@ -259,7 +257,10 @@ function createSessions({ connections, store, keeper, clock, log, settings, emit
       byMailbox.delete(id);
       running.delete(id);
     },
-    ended: () => Promise.all([...running.values()].map(({ done }) => done)),
+    endAll() {
+      for (const { over } of running.values()) over.abort();
+      return Promise.all([...running.values()].map(({ done }) => done));
+    },
   };
 }
 
