@@ -15,7 +15,7 @@ interface Filed {
   takeBack?(): Promise<void>;
 }
 
-const AGAIN_MS = 1000;
+const AGAIN_MS = 250;
 
 /** Puts the copy into Sent that the server has not made, once: appending is not idempotent, so that it is looked for first. */
 export async function fileCopy(work: Work, claim: OutboxClaim): Promise<void> {

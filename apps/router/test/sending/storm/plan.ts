@@ -23,7 +23,7 @@ export interface Life<F> {
   readonly step: Step;
   /** At how manieth mail that comes to the step. */
   readonly at: number;
-  /** How long it goes on after it was woken, in milliseconds. */
+  /** How long it goes on after it was woken, in milliseconds: long enough to take back a copy that came second. */
   readonly afterMs: number;
   /** Submitted as it begins. */
   readonly mails: readonly PlannedMail[];
@@ -48,7 +48,7 @@ export function planStorm<F>({ mailboxes, faultsOf, killedAt, frozenAt }: StormF
       end,
       step: dice.one(end === 'killed' ? killedAt : frozenAt),
       at: dice.between(1, 3),
-      afterMs: dice.between(300, 1_500),
+      afterMs: dice.between(1_500, 3_000),
       mails: Array.from({ length: to - from }, (_, number) => ({ mailbox: mailboxes[number % mailboxes.length] ?? '', subject: `storm ${from + number}`, isAskedTwice: dice.roll() < 0.1 })),
       // Every fault of every mailbox has had its turn after some lives, and begins anew then.
       faults: mailboxes.flatMap((mailbox) => {

@@ -33,6 +33,8 @@ const OPEN = ['scheduled', 'queued', 'attempting', 'unknown'] as const satisfies
 const PATIENCE_MS = 60_000;
 /** Longer than PostgreSQL leaves a lock with a transaction of a process that was frozen in it (decision 0014). */
 const TAKE_OVER_MS = 15_000;
+/** Whoever takes over has filed the copies that were due by then: one that does it while the other wakes cannot be told. */
+const FILING_MS = 2_000;
 
 /** Two senders on one store, each of which is killed or frozen in the middle of a mail, over and over, while the servers fail in every way. */
 export async function runStorm<F>(place: StormPlace, open: (settings: Partial<SendingSettings>, place: SendingPlace) => Promise<StormWorld<F>>, options: StormOptions): Promise<StormResult> {
@@ -76,18 +78,15 @@ function createStorm<F>(world: StormWorld<F>, place: StormPlace) {
   };
   const open = (): Promise<readonly OutboxEntry[]> => patiently(() => sending.list({ states: OPEN, limit: 100_000 }));
 
-  const copiesDue = async (): Promise<readonly OutboxEntry[]> => (await sending.list({ states: ['sent'], limit: 100_000 })).filter(({ copy }) => copy === 'due');
-  const underWay = async (): Promise<ReadonlySet<string>> => {
-    const attempts = (await open()).filter(({ state }) => state === 'attempting').map(({ id, attempt }) => `${id} ${attempt}`);
-    return new Set([...attempts, ...(await patiently(copiesDue)).map(({ id }) => `${id} copy`)]);
-  };
+  const areCopiesDue = async (): Promise<boolean> => (await sending.list({ states: ['sent'], limit: 100_000 })).some(({ copy }) => copy === 'due');
 
   /** Until what was under way when it froze is in somebody else's hands. */
   const isTakenOver = async (): Promise<boolean> => {
-    const frozen = await underWay();
+    const frozen = new Set((await open()).filter(({ state }) => state === 'attempting').map(({ id, attempt }) => `${id} ${attempt}`));
     await endLeases();
+    await pause(FILING_MS);
     for (const endsAt = performance.now() + TAKE_OVER_MS; performance.now() < endsAt; await pause(100)) {
-      if ((await underWay()).isDisjointFrom(frozen)) return true;
+      if (!(await open()).some(({ id, attempt, state }) => state === 'attempting' && frozen.has(`${id} ${attempt}`))) return true;
     }
     return false;
   };
@@ -124,7 +123,7 @@ function createStorm<F>(world: StormWorld<F>, place: StormPlace) {
     async settle(ids: readonly string[]): Promise<void> {
       for (const endsAt = performance.now() + PATIENCE_MS + ids.length * 100; performance.now() < endsAt; await pause(100)) {
         const left = await open();
-        if (left.length === 0 && (await patiently(copiesDue)).length === 0) break;
+        if (left.length === 0 && !(await patiently(areCopiesDue))) break;
         if (left.every(({ state }) => state !== 'attempting')) await advance(STEP_MS);
       }
     },
