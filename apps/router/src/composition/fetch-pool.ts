@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { getCACertificates } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { callbackify, promisify } from 'node:util';
 import { isMailError, MailError, type NetworkSettings } from '@signalbox/core';
-import { type ConnectThroughProxy, proxyConnector } from '@signalbox/kit';
+import { type ConnectThroughProxy, proxyConnector, secureContextFor } from '@signalbox/kit';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { leanFetch, wholeFetch } from '../lean-fetch/lean-fetch.ts';
 import { leanRequestOf } from '../lean-fetch/request.ts';
@@ -113,17 +113,13 @@ function tunnel(throughProxy: ConnectThroughProxy, tls: TlsOptions): buildConnec
 }
 
 interface TlsOptions {
-  readonly ca?: string[];
-  readonly cert?: string;
-  readonly key?: string;
+  readonly secureContext?: SecureContext;
 }
 
-function tlsOptions({ ca, clientCertificate }: NetworkSettings): TlsOptions {
-  return {
-    // `ca` replaces Node's list, while a private CA is trusted beside it.
-    ...(ca?.length && { ca: [...getCACertificates('default'), ...ca] }),
-    ...(clientCertificate && { cert: clientCertificate.certificate, key: clientCertificate.key.reveal() }),
-  };
+/** One for all connections: made for each of them, it takes ten milliseconds and a megabyte. */
+function tlsOptions(network: NetworkSettings): TlsOptions {
+  const secureContext = secureContextFor(network);
+  return secureContext ? { secureContext } : {};
 }
 
 const fingerprint = ({ ca, proxy, clientCertificate }: NetworkSettings): string =>
