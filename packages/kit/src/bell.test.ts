@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { bellOf, createBell } from './bell.ts';
 
@@ -29,6 +30,19 @@ describe('a bell', () => {
     leaving.abort();
     bell.ring();
     expect([await settles(left), await settles(bell.next(never))]).toEqual([false, true]);
+  });
+});
+
+describe('a bell that many listen to under one signal', () => {
+  it('leaves nothing at the signal once it has rung', async () => {
+    const bell = createBell();
+    const { signal } = new AbortController();
+    for (let time = 0; time < 3; time += 1) {
+      const heard = bell.next(signal);
+      bell.ring();
+      await heard;
+    }
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 });
 

@@ -17,8 +17,13 @@ export function createBell(): Bell {
     async next(signal) {
       if (!kept) {
         await new Promise<void>((resolve) => {
-          waiting.add(resolve);
-          signal.addEventListener('abort', () => waiting.delete(resolve), { once: true });
+          const wake = (): void => {
+            signal.removeEventListener('abort', forget);
+            resolve();
+          };
+          const forget = (): void => void waiting.delete(wake);
+          waiting.add(wake);
+          signal.addEventListener('abort', forget, { once: true });
         });
       }
       kept = false;
