@@ -1,3 +1,4 @@
+export { followAbort, type FollowingAbort } from './follow-abort.ts';
 export { abortable, abortableIterable, anySignal } from './abortable.ts';
 export { type Bell, bellOf, createBell } from './bell.ts';
 export { byteSourceOf, collectBytes, contentOf, contentOfFile } from './content.ts';

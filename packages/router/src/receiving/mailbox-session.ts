@@ -1,5 +1,5 @@
 import { type Clock, type Folder, type FolderSelector, isMailError, type Logger, MailError, type MailTransport, type Receive } from '@signalbox/core';
-import { abortable, type Bell, createBell, createLimiter, type Limiter } from '@signalbox/kit';
+import { abortable, type Bell, createBell, createLimiter, followAbort, type Limiter } from '@signalbox/kit';
 import { isRouterError, RouterError, type Store } from '@signalbox/store';
 import { waitAfter } from '../back-off.ts';
 import type { MailboxConfig } from '../config/config.ts';
@@ -90,8 +90,8 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
     await parts.store.deliveries.takeOver(lease);
     for (;;) {
       const { signal: reloaded } = reloading;
-      const signal = AbortSignal.any([stop, pausing.signal, lease.signal, reloaded]);
-      const work = receive(parts, lease, signal);
+      using until = followAbort(stop, pausing.signal, lease.signal, reloaded);
+      const work = receive(parts, lease, until.signal);
       reading = work.catch(() => {}); // told below
       try {
         await work;
@@ -228,21 +228,29 @@ async function keepFolder(parts: SessionParts, work: FolderWork, signal: AbortSi
 async function readOnce(parts: SessionParts, { lease, selector }: FolderWork, progress: { failures: number }, signal: AbortSignal): Promise<void> {
   const { mailbox, store: { ledger }, open, clock, log, audits, listings, turns, telemetry } = parts;
   const settings = parts.settings();
-  using beginning = await parts.beginnings.enter(signal);
-  const receive = requireReceive(mailbox, (await open(signal)).receive);
-  const folder = await receive.findFolder(selector, { signal });
-  const otherDoors = (await ledger.cursors(mailbox.id)).some(({ door }) => door !== receive.refSpace);
-  const intake = createIntake({ ledger, holding: lease, receive, otherDoors, turns, clock, telemetry });
-  const room = (until: AbortSignal): Promise<void> => waitForRoom(parts, until);
-  const told = newsOf(parts, nameOf(selector), folder, progress);
-  const news: ReaderNews = {
-    ...told,
-    swept(batch) {
-      beginning[Symbol.dispose]();
-      told.swept(batch);
-    },
+  let beginning: Disposable | undefined = await parts.beginnings.enter(signal);
+  const begun = (): void => {
+    beginning?.[Symbol.dispose]();
+    beginning = undefined; // it is read for days from here
   };
-  await readFolder({ receive, folder, ledger, intake, holding: lease, backlog: mailbox.backlog, otherDoors, clock, log, news, room, audits, listings, auditMs: settings.auditMs, heartbeatMs: settings.heartbeatMs }, signal);
+  try {
+    const receive = requireReceive(mailbox, (await open(signal)).receive);
+    const folder = await receive.findFolder(selector, { signal });
+    const otherDoors = (await ledger.cursors(mailbox.id)).some(({ door }) => door !== receive.refSpace);
+    const intake = createIntake({ ledger, holding: lease, receive, otherDoors, turns, clock, telemetry });
+    const room = (until: AbortSignal): Promise<void> => waitForRoom(parts, until);
+    const told = newsOf(parts, nameOf(selector), folder, progress);
+    const news: ReaderNews = {
+      ...told,
+      swept(batch) {
+        begun();
+        told.swept(batch);
+      },
+    };
+    await readFolder({ receive, folder, ledger, intake, holding: lease, backlog: mailbox.backlog, otherDoors, clock, log, news, room, audits, listings, auditMs: settings.auditMs, heartbeatMs: settings.heartbeatMs }, signal);
+  } finally {
+    begun();
+  }
 }
 
 function newsOf({ mailbox: { id: mailbox }, clock, log, emit, states, telemetry }: SessionParts, name: string, folder: Folder, progress: { failures: number }): ReaderNews {

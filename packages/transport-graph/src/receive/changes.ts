@@ -1,4 +1,4 @@
-import { anySignal, type Bell, bellOf } from '@signalbox/kit';
+import { anySignal, type Bell, bellOf, followAbort } from '@signalbox/kit';
 import type { Change, ChangeBatch, ChangesRequest } from '@signalbox/core';
 import { type Nudge, subscribe } from '../notify/subscribe.ts';
 import { enter, type Session } from '../session.ts';
@@ -84,8 +84,8 @@ function batchOf({ session, request, sweptAt, nudge, left }: Run, position: Posi
 
 /** Until somebody says that there is something, or it is time to look. */
 async function waitFor({ session, request, nudge }: Run, waker: Bell): Promise<void> {
-  const over = new AbortController();
-  const signal = anySignal(request.signal, session.client.closed, over.signal) ?? over.signal;
+  using over = followAbort(session.client.closed, ...(request.signal ? [request.signal] : []));
+  const { signal } = over;
   try {
     await Promise.race([waker.next(signal), ...(nudge ? [nudge.next(signal)] : []), session.clock.sleep(session.config.pollIntervalMs, signal)]);
   } finally {
