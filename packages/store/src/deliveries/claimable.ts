@@ -20,7 +20,3 @@ export const openMailboxes: RawBuilder<unknown> = sql`open_mailbox(mailbox) as (
   union all
   select (select min(mailbox) from delivery where state = 'open' and mailbox > open_mailbox.mailbox) from open_mailbox where open_mailbox.mailbox is not null
 )`;
-
-/** Of a row of `open_mailbox`: it is one of these, or any. */
-export const isOneOf = (mailboxes: Claimable['mailboxes']): RawBuilder<boolean> =>
-  mailboxes ? sql`open_mailbox.mailbox in (${sql.join(mailboxes)})` : sql`open_mailbox.mailbox is not null`;

@@ -1,5 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Claimable, isOneOf, openMailboxes } from '../deliveries/claimable.ts';
+import { type Claimable, openMailboxes } from '../deliveries/claimable.ts';
+
+/** In one parameter, of which a statement has 65,535 at most. */
+const isOneOf = (mailboxes: Claimable['mailboxes']): RawBuilder<boolean> => (mailboxes ? sql`open_mailbox.mailbox = any(${mailboxes}::text[])` : sql`open_mailbox.mailbox is not null`);
 
 /**
  * Of each mailbox only its share is looked at: however many are open, a claim costs what it takes. The planner does not know how few that is, and with

@@ -1,5 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Claimable, isOneOf, openMailboxes } from '../deliveries/claimable.ts';
+import { type Claimable, openMailboxes } from '../deliveries/claimable.ts';
+
+/** In one parameter: a statement of their number would be prepared for each number, a megabyte for thousands, and SQLite takes 32,766 at most. */
+const isOneOf = (mailboxes: Claimable['mailboxes']): RawBuilder<boolean> =>
+  mailboxes ? sql`open_mailbox.mailbox in (select value from json_each(${JSON.stringify(mailboxes)}))` : sql`open_mailbox.mailbox is not null`;
 
 /** Of each mailbox only its share is looked at: however many are open, a claim costs what it takes. */
 export function isClaimable(now: RawBuilder<number>, { limit, perMailbox, mailboxes, after = '' }: Claimable): RawBuilder<boolean> {

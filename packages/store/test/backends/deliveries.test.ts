@@ -158,6 +158,11 @@ describe.each(backends)('deliveries on $name', (backend) => {
     expect(await world.deliveries.get('m2')).toMatchObject({ receipt: second?.receipt });
   });
 
+  it('are claimed for more mailboxes than a statement has parameters', async () => {
+    await filled('many', 1);
+    expect(ids(await claim([...Array.from({ length: 70_000 }, (_, index) => `none${index}`), 'many']))).toEqual(['many1']);
+  });
+
   it('are claimed about as quickly when many are open', { timeout: 60_000 }, async () => {
     const mailboxes = Array.from({ length: 20 }, (_, index) => `full${index}-`);
     for (const mailbox of mailboxes) await filled(mailbox, 500);
