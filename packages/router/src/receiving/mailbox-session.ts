@@ -86,12 +86,12 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
   let reloading = new AbortController();
   let reading: Promise<unknown> | undefined;
   /** Until something ends it that is no other configuration, under one lease. One signal of all: thousands of mailboxes are read at a time. */
-  const readUnder = async (lease: HeldLease, stop: AbortSignal): Promise<void> => {
+  const readUnder = async (lease: HeldLease, begun: () => void, stop: AbortSignal): Promise<void> => {
     await parts.store.deliveries.takeOver(lease);
     for (;;) {
       const { signal: reloaded } = reloading;
       using until = followAbort(stop, pausing.signal, lease.signal, reloaded);
-      const work = receive(parts, lease, until.signal);
+      const work = receive(parts, { lease, begun }, until.signal);
       reading = work.catch(() => {}); // told below
       try {
         await work;
@@ -102,23 +102,33 @@ export function createMailboxSession(options: SessionOptions): MailboxSession {
       }
     }
   };
-  const acquire = (stop: AbortSignal): Promise<HeldLease | undefined> => options.keeper.acquire(id, 'receive', { signal: AbortSignal.any([stop, pausing.signal]) });
+  const untilPaused = (stop: AbortSignal): AbortSignal => AbortSignal.any([stop, pausing.signal]);
   const hold = async (stop: AbortSignal): Promise<void> => {
     if (paused) {
       setAll('paused');
       await abortable(resumed.next(stop), stop);
       return;
     }
-    const lease = await acquire(stop);
+    // Before the lease is asked for: thousands at once keep the process from everything else for so long that leases run out.
+    const begun = await begin(options.beginnings, untilPaused(stop));
+    try {
+      await holdLease(begun, stop);
+    } finally {
+      begun();
+    }
+  };
+  const holdLease = async (begun: () => void, stop: AbortSignal): Promise<void> => {
+    const lease = await options.keeper.acquire(id, 'receive', { signal: untilPaused(stop) });
     if (!lease) {
+      begun();
       setAll('elsewhere');
-      await clock.sleep(ELSEWHERE_MS, AbortSignal.any([stop, pausing.signal]));
+      await clock.sleep(ELSEWHERE_MS, untilPaused(stop));
       return;
     }
     await using _lease = lease;
     held = lease;
     try {
-      await readUnder(lease, stop);
+      await readUnder(lease, begun, stop);
     } finally {
       held = undefined;
     }
@@ -185,9 +195,9 @@ interface SessionParts extends SessionOptions {
   readonly turns: Limiter;
 }
 
-async function receive(parts: SessionParts, lease: HeldLease, signal: AbortSignal): Promise<void> {
+async function receive(parts: SessionParts, { lease, begun }: Omit<FolderWork, 'selector'>, signal: AbortSignal): Promise<void> {
   const { mailbox, store, open, log, effectBell, turns, telemetry } = parts;
-  const folders = mailbox.folders.map((selector) => (until: AbortSignal) => keepFolder(parts, { lease, selector }, until));
+  const folders = mailbox.folders.map((selector) => (until: AbortSignal) => keepFolder(parts, { lease, begun, selector }, until));
   const work = { lease, ...store, open, log, telemetry, onReport: parts.onReport, bell: effectBell, turns };
   await finishMoves(work, signal);
   const effects = (until: AbortSignal): Promise<void> => runEffects(work, until);
@@ -196,7 +206,17 @@ async function receive(parts: SessionParts, lease: HeldLease, signal: AbortSigna
 
 interface FolderWork {
   readonly lease: HeldLease;
+  /** Gives the place among the beginnings back. */
+  readonly begun: () => void;
   readonly selector: FolderSelector;
+}
+
+async function begin(beginnings: Beginnings, signal: AbortSignal): Promise<() => void> {
+  let place: Disposable | undefined = await beginnings.enter(signal);
+  return () => {
+    place?.[Symbol.dispose]();
+    place = undefined; // it is read for days from here
+  };
 }
 
 /** Reads one folder again and again; what is broken about it stops no other. Ends with the lease. */
@@ -204,9 +224,9 @@ async function keepFolder(parts: SessionParts, work: FolderWork, signal: AbortSi
   const { mailbox, clock, log, emit, discard, states, telemetry } = parts;
   const name = nameOf(work.selector);
   const progress = { failures: 0 };
-  for (;;) {
+  for (let { begun } = work; ; begun = await begin(parts.beginnings, signal)) {
     try {
-      await readOnce(parts, work, progress, signal);
+      await readOnce(parts, { ...work, begun }, progress, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (isRouterError(error) && error.code === 'lease.lost') throw error;
@@ -225,14 +245,9 @@ async function keepFolder(parts: SessionParts, work: FolderWork, signal: AbortSi
   }
 }
 
-async function readOnce(parts: SessionParts, { lease, selector }: FolderWork, progress: { failures: number }, signal: AbortSignal): Promise<void> {
+async function readOnce(parts: SessionParts, { lease, begun, selector }: FolderWork, progress: { failures: number }, signal: AbortSignal): Promise<void> {
   const { mailbox, store: { ledger }, open, clock, log, audits, listings, turns, telemetry } = parts;
   const settings = parts.settings();
-  let beginning: Disposable | undefined = await parts.beginnings.enter(signal);
-  const begun = (): void => {
-    beginning?.[Symbol.dispose]();
-    beginning = undefined; // it is read for days from here
-  };
   try {
     const receive = requireReceive(mailbox, (await open(signal)).receive);
     const folder = await receive.findFolder(selector, { signal });
