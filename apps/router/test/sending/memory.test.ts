@@ -466,17 +466,19 @@ describe('a copy in Sent', () => {
 describe('many mails', () => {
   it('go out a few at a time for each mailbox, and one with thousands waiting holds nobody up', async () => {
     await using world = await openMemoryWorld({ mailboxes: ['sales', 'support'], settings: { concurrency: 2, total: 3 } });
-    let [running, most] = [0, 0];
+    let [begun, running, most] = [0, 0, 0];
+    const { promise: full, resolve: fill } = Promise.withResolvers<void>();
     world.hooks.dispatch = async (_, next) => {
-      running += 1;
+      [begun, running] = [begun + 1, running + 1];
       most = Math.max(most, running);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      if (running === 3) fill();
+      await (begun > 4 ? full : new Promise((resolve) => setTimeout(resolve, 5)));
       running -= 1;
       return next();
     };
     for (let count = 0; count < 60; count += 1) await world.sending.send('sales', mail(`bulk ${count}.`));
     await using _ = world.run();
-    await until(() => expect(world.server.submitted.length).toBeGreaterThan(3));
+    await until(() => expect([begun, running]).toEqual([6, 2])); // both places of this mailbox are taken, for as long as the third is free
     const { id } = await world.sending.send('support', mail('urgent'));
     await becomes(world, id, 'sent');
     await until(() => expect(world.submitted('Subject: bulk')).toBe(60));
