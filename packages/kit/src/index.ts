@@ -1,8 +1,8 @@
-export { followAbort, type FollowingAbort } from './follow-abort.ts';
 export { abortable, abortableIterable, anySignal } from './abortable.ts';
 export { type Bell, bellOf, createBell } from './bell.ts';
 export { byteSourceOf, collectBytes, contentOf, contentOfFile } from './content.ts';
 export { type CursorBinding, decodeCursor, encodeCursor } from './cursor.ts';
+export { followAbort, type FollowingAbort } from './follow-abort.ts';
 export { createLimiter, type Limiter, type Place } from './limiter.ts';
 export { createMemoryTokenStore } from './memory-token-store.ts';
 export { normalizeMessageId, parseMessageIds } from './message-id.ts';
